@@ -1,0 +1,22 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ChangeTopic } from '#shared/api/app.ts';
+
+/** The case that is open: the one door to its database, its folders and its custody log. */
+export interface OpenCase {
+  /** The case folder, absolute. */
+  readonly path: string;
+  readonly archivePath: string;
+  readonly exportsPath: string;
+  /** User and host, as written to `imports` and `custody`. */
+  readonly operator: string;
+  /**
+   * Runs `work` on a connection of its own and closes it afterwards. One connection per running statement is
+   * structural: another statement on a shared connection ends an open stream early without an error.
+   * If `signal` aborts, DuckDB is interrupted and TrailbenchError CANCELLED is thrown.
+   */
+  withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Appends to the custody log (a transaction of its own). */
+  recordCustody(action: string, detail: Record<string, unknown>): Promise<void>;
+  /** Tells watching pages that something changed. */
+  notify(topic: ChangeTopic): void;
+}

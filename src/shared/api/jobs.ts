@@ -1,0 +1,44 @@
+import { eventIterator, type } from '@orpc/contract';
+import * as v from 'valibot';
+import type { ImportSummary } from './evidence.ts';
+import { procedure } from './procedure.ts';
+
+export type JobState = 'running' | 'done' | 'cancelled' | 'failed';
+
+/** One snapshot of a long-running job. Sent at most ten times a second. */
+export interface JobSnapshot {
+  readonly jobId: string;
+  readonly kind: 'import';
+  /** What the job works on, for people. */
+  readonly title: string;
+  readonly state: JobState;
+  /** E.g. `listing`, `reading`, `finishing`. */
+  readonly phase: string;
+  readonly filesDone: number;
+  /** Null until the sources have been listed. */
+  readonly filesTotal: number | null;
+  readonly bytesDone: number;
+  readonly bytesTotal: number | null;
+  readonly eventsStored: number;
+  readonly eventsPerSecond: number;
+  /** Null while there is no basis for an estimate. */
+  readonly remainingMs: number | null;
+  readonly elapsedMs: number;
+  /** Files and records rejected so far. */
+  readonly problems: number;
+  /** The sentence of the error if `state` is `failed`. */
+  readonly error: string | null;
+  /** Present once an import ended. */
+  readonly summary: ImportSummary | null;
+}
+
+const jobInput = v.object({ jobId: v.string() });
+
+export const jobsContract = {
+  /** Jobs of this engine process, newest first. */
+  list: procedure.output(type<readonly JobSnapshot[]>()),
+  /** Snapshots until the job ends; the last one has the end state. */
+  watch: procedure.input(jobInput).output(eventIterator(type<JobSnapshot>())),
+  /** Asks the job to stop; what it has committed stays. */
+  cancel: procedure.input(jobInput).output(type<void>()),
+};

@@ -1,0 +1,16 @@
+/**
+ * What only the host can do: native dialogs, file paths, the wire to the engine. One implementation in the preload
+ * script, one for browsers.
+ */
+export interface Desktop {
+  readonly host: 'electron' | 'browser';
+  /** Asks for a new case's place. Null: the user cancelled. */
+  chooseNewCasePath(suggestedName: string): Promise<string | null>;
+  /** Asks for an existing case folder. Null: the user cancelled. */
+  chooseCase(): Promise<string | null>;
+  /** Asks for log files or folders to import. Empty: the user cancelled. */
+  chooseEvidence(kind: 'files' | 'folder'): Promise<readonly string[]>;
+  /** The path of a dropped `File`; null where the host does not tell (browsers). */
+  pathOf(file: object): string | null;
+  setTitle(title: string): void;
+}
