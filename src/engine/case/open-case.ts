@@ -19,4 +19,6 @@ export interface OpenCase {
   recordCustody(action: string, detail: Record<string, unknown>): Promise<void>;
   /** Tells watching pages that something changed. */
   notify(topic: ChangeTopic): void;
+  /** Called once before the database is closed: release what is tied to this case. */
+  onClose(listener: () => void | Promise<void>): void;
 }
