@@ -1,0 +1,50 @@
+import type { Api, JobSnapshot } from '#shared/api/index.ts';
+
+/** The engine's jobs, followed live. They outlive pages and reloads: a job found running is watched again. */
+export class JobsState {
+  list = $state.raw<readonly JobSnapshot[]>([]);
+  running = $derived(this.list.find((job) => job.state === 'running') ?? null);
+  readonly #api: Api;
+  readonly #onEnd: (job: JobSnapshot) => void;
+  readonly #watched = new Set<string>();
+
+  constructor(api: Api, onEnd: (job: JobSnapshot) => void) {
+    this.#api = api;
+    this.#onEnd = onEnd;
+  }
+
+  /** Reads the list again and follows every job that runs. */
+  async refresh(): Promise<void> {
+    const jobs = await this.#api.jobs.list();
+    this.list = jobs;
+    for (const job of jobs) if (job.state === 'running') void this.#watch(job.jobId);
+  }
+
+  find(jobId: string): JobSnapshot | null {
+    return this.list.find((job) => job.jobId === jobId) ?? null;
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    await this.#api.jobs.cancel({ jobId });
+  }
+
+  async #watch(jobId: string): Promise<void> {
+    if (this.#watched.has(jobId)) return;
+    this.#watched.add(jobId);
+    try {
+      for await (const snapshot of await this.#api.jobs.watch({ jobId })) {
+        this.#put(snapshot);
+        if (snapshot.state !== 'running') this.#onEnd(snapshot);
+      }
+    } catch {
+      // The wire closed; the list is read again once the engine is back.
+    } finally {
+      this.#watched.delete(jobId);
+    }
+  }
+
+  #put(snapshot: JobSnapshot): void {
+    const others = this.list.filter((job) => job.jobId !== snapshot.jobId);
+    this.list = [snapshot, ...others];
+  }
+}
