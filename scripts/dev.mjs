@@ -1,0 +1,9 @@
+// The app with hot reload of the page (`npm run dev`).
+import { ensureInstalled, fail, runTool } from './setup.mjs';
+import { electronBinary } from './electron-binary.mjs';
+
+await ensureInstalled();
+const binary = await electronBinary();
+if (!binary)
+  fail('Electron’s program could not be had (no connection?). Set ELECTRON_EXEC_PATH to one, or use `npm start`.');
+process.exit(await runTool('electron-vite', ['dev'], { env: { ELECTRON_EXEC_PATH: binary } }));

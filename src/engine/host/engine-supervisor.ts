@@ -1,0 +1,118 @@
+import type { CaseProblem, EngineMessage, HostMessage } from './engine-messages.ts';
+
+/** A running engine process, whatever started it. */
+export interface EngineChild {
+  readonly processId: number;
+  /** `handle` is a port (Electron) or a socket (Node). */
+  send(message: HostMessage, handle?: unknown): void;
+  kill(): void;
+}
+
+export interface EngineChildEvents {
+  onMessage(message: EngineMessage): void;
+  /** Called once, however the process ended. */
+  onExit(code: number | null): void;
+}
+
+/** Starts an engine process that opens `casePath` first. */
+export type SpawnEngine = (casePath: string | null, events: EngineChildEvents) => EngineChild;
+
+const shortestDelayMs = 250;
+const longestDelayMs = 10_000;
+/** An engine that lived this long did not die of its start: the delay begins anew. */
+const settledMs = 30_000;
+const stopGraceMs = 10_000;
+
+/**
+ * Keeps an engine process running: starts it again when it dies, later each time, and has the case that was open
+ * opened again. If the process dies while it opens that case, the next one starts without it.
+ */
+export class EngineSupervisor {
+  readonly #spawn: SpawnEngine;
+  #child: EngineChild | null = null;
+  #ready = deferred<EngineChild>();
+  #casePath: string | null;
+  #isStopping = false;
+  #restartTimer: NodeJS.Timeout | null = null;
+  #delayMs = shortestDelayMs;
+  #onExit: (() => void) | null = null;
+  readonly #firstStart = deferred<CaseProblem | null>();
+  #crashProblem: CaseProblem | null = null;
+
+  constructor(spawn: SpawnEngine, casePath: string | null) {
+    this.#spawn = spawn;
+    this.#casePath = casePath;
+    this.#start();
+  }
+
+  /** The running engine, once it takes wires; waits through a restart. */
+  ready(): Promise<EngineChild> {
+    return this.#ready.promise;
+  }
+
+  /** Why the first engine could not open its case; null if it could or had none. */
+  firstStart(): Promise<CaseProblem | null> {
+    return this.#firstStart.promise;
+  }
+
+  /** Ends the engine, giving it time to close the case. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#restartTimer) clearTimeout(this.#restartTimer);
+    const child = this.#child;
+    if (!child) return;
+    const exited = new Promise<void>((resolve) => (this.#onExit = resolve));
+    child.send({ type: 'stop' });
+    const timer = setTimeout(() => child.kill(), stopGraceMs);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  #start(): void {
+    const startedAtMs = Date.now();
+    const casePath = this.#casePath;
+    let isReady = false;
+    const child = this.#spawn(casePath, {
+      onMessage: (message) => {
+        if (message.type === 'case') this.#casePath = message.path;
+        if (message.type === 'ready') {
+          isReady = true;
+          if (message.caseProblem) this.#casePath = null;
+          this.#firstStart.resolve(message.caseProblem ?? this.#crashProblem);
+          this.#ready.resolve(child);
+        }
+      },
+      onExit: () => {
+        this.#child = null;
+        this.#onExit?.();
+        if (this.#isStopping) return;
+        if (isReady) this.#ready = deferred();
+        else if (casePath) this.#leaveCase(casePath);
+        if (Date.now() - startedAtMs > settledMs) this.#delayMs = shortestDelayMs;
+        this.#restartTimer = setTimeout(() => this.#start(), this.#delayMs);
+        this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
+      },
+    });
+    this.#child = child;
+  }
+
+  #leaveCase(casePath: string): void {
+    this.#casePath = null;
+    this.#crashProblem = {
+      code: 'CASE_DAMAGED',
+      message: `The engine stopped while it opened ${casePath}, so it was started without that case. The log file says more.`,
+    };
+  }
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+/** Promise.withResolvers, which Node 20 lacks. */
+function deferred<T>(): Deferred<T> {
+  let resolve: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((fulfil) => (resolve = fulfil));
+  return { promise, resolve: (value) => resolve?.(value) };
+}
