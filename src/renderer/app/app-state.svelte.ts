@@ -5,6 +5,7 @@ import { describeError } from './describe-error.ts';
 import { formatCounted } from './format.ts';
 import { JobsState } from './jobs-state.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { Paths } from './paths.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
@@ -18,6 +19,7 @@ export class AppState {
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly jobs: JobsState;
+  readonly paths: Paths;
 
   connection = $state<ConnectionState>('connecting');
   info = $state.raw<AppInfo | null>(null);
@@ -29,6 +31,7 @@ export class AppState {
   constructor(api: Api, desktop: Desktop) {
     this.api = api;
     this.desktop = desktop;
+    this.paths = new Paths(desktop);
     this.jobs = new JobsState(api, (job) => this.#announce(job));
   }
 
