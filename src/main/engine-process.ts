@@ -1,11 +1,12 @@
 // The engine process's entry: a utilityProcess of Electron, or a child process of `trailbench serve`.
+import type { ParentPort } from 'electron';
 import type { EngineMessage, EngineStart, HostMessage } from '#engine/host/engine-messages.ts';
 import { startEngineService } from '#engine/host/engine-service.ts';
 
 const start = JSON.parse(process.argv[2] ?? '') as EngineStart;
 const scanWorkerUrl = new URL('./scan-worker.js', import.meta.url);
 // Only Electron sets it; in a plain child process there is the IPC channel of `fork`.
-const electronHost = process.parentPort as Electron.ParentPort | undefined;
+const electronHost = process.parentPort as ParentPort | undefined;
 
 const service = startEngineService(start, scanWorkerUrl, send, () => process.exit(0));
 if (electronHost) {

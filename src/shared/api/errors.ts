@@ -35,6 +35,8 @@ export const errorDefinitions = {
   RESULT_GONE: { data: detailSchema },
   /** The disk or the file system failed. */
   IO_FAILED: { data: detailSchema },
+  /** The engine's process ended while it worked on the call; made by the page's connection. */
+  ENGINE_STOPPED: { data: detailSchema },
   /** A defect of Trailbench; details are in the log file. */
   INTERNAL: { data: detailSchema },
 } as const;

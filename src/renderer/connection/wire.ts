@@ -1,0 +1,65 @@
+import { createORPCClient, type ClientLink } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
+import type { Api } from '#shared/api/index.ts';
+
+export type Link = ClientLink<Record<never, never>>;
+
+/** One way to one engine process, until it closes. */
+export interface Wire {
+  readonly link: Link;
+  /** True from the moment before pending calls are rejected. */
+  isClosed(): boolean;
+  /** Resolves when the engine ends or the way to it breaks. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** Makes a wire to the running engine; rejects if there is none now. */
+export type OpenWire = () => Promise<Wire>;
+
+/** A typed client over any link. */
+export function createApi(link: Link): Api {
+  return createORPCClient<Api>(link);
+}
+
+type Closable = Pick<EventTarget, 'addEventListener'> & { close(): void };
+
+/** `makeLink` must add its own listeners after ours: whoever is rejected then sees the wire closed. */
+function createWire<T extends Closable>(channel: T, makeLink: (channel: T) => Link): Wire {
+  let isClosed = false;
+  const closed = new Promise<void>((resolve) => {
+    channel.addEventListener('close', () => {
+      isClosed = true;
+      resolve();
+    });
+  });
+  return { link: makeLink(channel), isClosed: () => isClosed, closed, close: () => channel.close() };
+}
+
+/** Asks main, through the preload script, for a port to the engine process. */
+export async function openElectronWire(): Promise<Wire> {
+  const port = await new Promise<MessagePort>((resolve) => {
+    window.addEventListener('message', function receive(event: MessageEvent<unknown>) {
+      const [port] = event.ports;
+      if (event.source !== window || event.data !== 'trailbench:port' || !port) return;
+      window.removeEventListener('message', receive);
+      resolve(port);
+    });
+    window.postMessage('trailbench:connect', window.location.origin);
+  });
+  const wire = createWire(port, (channel) => new PortLink({ port: channel }));
+  port.start();
+  return wire;
+}
+
+/** Opens a WebSocket to the server that the page came from. */
+export async function openWebSocketWire(): Promise<Wire> {
+  const socket = new WebSocket(`ws://${window.location.host}/api`);
+  const wire = createWire(socket, (channel) => new WebSocketLink({ websocket: channel }));
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener('open', () => resolve());
+    socket.addEventListener('close', () => reject(new Error('The server refused the connection or is gone.')));
+  });
+  return wire;
+}
