@@ -1,59 +1,60 @@
 import { createContext } from 'svelte';
 import type { Api, AppInfo, CaseInfo, ChangeTopic, JobSnapshot } from '#shared/api/index.ts';
 import type { Desktop } from '#shared/desktop.ts';
+import type { Connection } from '../connection/connection.svelte.ts';
 import { describeError } from './describe-error.ts';
 import { formatCounted } from './format.ts';
 import { JobsState } from './jobs-state.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { Paths } from './paths.svelte.ts';
+import type { PathPicker } from './path-picker.svelte.ts';
 import { Router } from './router.svelte.ts';
-import { Theme } from './theme.svelte.ts';
+import type { Theme } from './theme.svelte.ts';
 
-export type ConnectionState = 'connecting' | 'connected' | 'reconnecting';
+/** What hosts, tests and the page's start put together. */
+export interface AppParts {
+  readonly connection: Connection;
+  readonly desktop: Desktop;
+  readonly picker: PathPicker;
+  readonly theme: Theme;
+}
 
 /** What the whole page shares: the wire, the open case, jobs, theme, place and notices. */
 export class AppState {
   readonly api: Api;
+  readonly connection: Connection;
   readonly desktop: Desktop;
+  readonly picker: PathPicker;
+  readonly theme: Theme;
   readonly router = new Router();
-  readonly theme = new Theme();
   readonly notices = new Notices();
   readonly jobs: JobsState;
-  readonly paths: Paths;
 
-  connection = $state<ConnectionState>('connecting');
   info = $state.raw<AppInfo | null>(null);
   /** The open case; null: none. */
   currentCase = $state.raw<CaseInfo | null>(null);
+  /** False until it is known whether a case is open. */
+  isReady = $state(false);
   /** Counts the engine's change notices by topic: read one in a resource's input to fetch again when it changes. */
   changes = $state<Record<ChangeTopic, number>>({ case: 0, evidence: 0, jobs: 0, custody: 0 });
 
-  constructor(api: Api, desktop: Desktop) {
-    this.api = api;
+  constructor({ connection, desktop, picker, theme }: AppParts) {
+    this.api = connection.api;
+    this.connection = connection;
     this.desktop = desktop;
-    this.paths = new Paths(desktop);
-    this.jobs = new JobsState(api, (job) => this.#announce(job));
+    this.picker = picker;
+    this.theme = theme;
+    this.jobs = new JobsState(connection.api, (job) => this.#announce(job));
   }
 
-  /**
-   * Fetches what every page needs and follows the engine's change notices. Called when the wire is up: at start, and
-   * again after the engine was restarted, when the case that was open is opened again.
-   */
-  async connected(): Promise<void> {
-    const openBefore = this.currentCase;
-    this.info = await this.api.app.info();
-    let current = await this.api.case.current();
-    if (current === null && openBefore !== null) current = await this.#reopen(openBefore);
-    this.#setCase(current);
-    this.connection = 'connected';
-    void this.#followChanges();
-    await this.jobs.refresh();
-    for (const topic of Object.keys(this.changes) as ChangeTopic[]) this.changes[topic] += 1;
-  }
-
-  /** The wire broke: the engine is being restarted or the server is gone. */
-  disconnected(): void {
-    this.connection = 'reconnecting';
+  /** Fetches what every page needs and follows the engine's changes until the returned function is called. */
+  start(): () => void {
+    const stops = [
+      this.router.start(),
+      this.connection.onChange((topic) => void this.#changed(topic)),
+      this.connection.onRestart(() => void this.#refresh()),
+    ];
+    void this.#refresh();
+    return () => stops.forEach((stop) => stop());
   }
 
   /** Makes `opened` the open case and shows its first page: the timeline, or the evidence page of an empty case. */
@@ -63,9 +64,44 @@ export class AppState {
   }
 
   async closeCase(): Promise<void> {
-    await this.api.case.close();
-    this.#setCase(null);
-    this.router.go('welcome');
+    await this.attempt(async () => {
+      await this.api.case.close();
+      this.#setCase(null);
+      this.router.go('welcome');
+    });
+  }
+
+  /** Runs an action whose failure has no better place to show than a notice. */
+  async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.notices.add('bad', describeError(error).sentence);
+    }
+  }
+
+  async copy(text: string, what: string): Promise<void> {
+    await this.attempt(async () => {
+      await navigator.clipboard.writeText(text);
+      this.notices.add('info', `${what} copied.`);
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    await this.attempt(async () => {
+      this.info = await this.api.app.info();
+      this.#setCase(await this.api.case.current());
+      await this.jobs.refresh();
+    });
+    this.isReady = true;
+  }
+
+  async #changed(topic: ChangeTopic): Promise<void> {
+    this.changes[topic] += 1;
+    await this.attempt(async () => {
+      if (topic === 'case' || topic === 'evidence') this.#setCase(await this.api.case.current());
+      if (topic === 'jobs') await this.jobs.refresh();
+    });
   }
 
   #setCase(current: CaseInfo | null): void {
@@ -73,41 +109,15 @@ export class AppState {
     this.desktop.setTitle(current === null ? 'Trailbench' : `${current.name} · Trailbench`);
   }
 
-  async #reopen(before: CaseInfo): Promise<CaseInfo | null> {
-    try {
-      const current = await this.api.case.open({ path: before.path });
-      this.notices.add(
-        'warn',
-        `The engine stopped and was restarted. “${before.name}” is open again; everything committed is there.`,
-      );
-      return current;
-    } catch (error) {
+  #announce(job: JobSnapshot): void {
+    if (job.state === 'failed') {
       this.notices.add(
         'bad',
-        `The engine was restarted, but “${before.name}” could not be opened again. ${describeError(error).sentence}`,
+        job.error ?? 'The import failed; the log file has the details. What was stored before stays.',
       );
-      return null;
-    }
-  }
-
-  async #followChanges(): Promise<void> {
-    try {
-      for await (const notice of await this.api.app.changes()) {
-        this.changes[notice.topic] += 1;
-        if (notice.topic === 'case' || notice.topic === 'evidence') this.#setCase(await this.api.case.current());
-        if (notice.topic === 'jobs') await this.jobs.refresh();
-      }
-    } catch {
-      // The wire closed; `connected()` follows again once it is back.
-    }
-  }
-
-  #announce(job: JobSnapshot): void {
-    if (job.state === 'failed')
-      this.notices.add('bad', job.error ?? 'The import failed. The log file has the details.');
-    if (job.state === 'cancelled')
+    } else if (job.state === 'cancelled') {
       this.notices.add('info', 'Import cancelled. What was already stored stays in the case.');
-    if (job.state === 'done' && job.summary) {
+    } else if (job.summary) {
       const { stored, rejected } = job.summary.records;
       const problems = rejected > 0 ? `, ${formatCounted(rejected, 'record')} rejected` : '';
       this.notices.add(
@@ -118,7 +128,6 @@ export class AppState {
   }
 }
 
-const [getAppState, setAppState] = createContext<AppState>();
-/** The app's state, for any component below App. */
-export const useApp = getAppState;
-export const provideApp = setAppState;
+const [useApp, provideApp] = createContext<AppState>();
+/** `useApp()`: the app's state, for any component below App. */
+export { useApp, provideApp };

@@ -23,6 +23,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   CANCELLED: 'Cancelled',
   RESULT_GONE: 'The result is gone',
   IO_FAILED: 'The disk or file system failed',
+  ENGINE_STOPPED: 'The engine stopped',
   INTERNAL: 'A defect of Trailbench',
 };
 

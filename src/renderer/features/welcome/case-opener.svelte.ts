@@ -14,12 +14,12 @@ export class CaseOpener {
   }
 
   async create(name: string): Promise<void> {
-    const path = await this.#app.paths.newCase(name);
+    const path = await this.#app.desktop.chooseNewCasePath(name);
     if (path !== null) await this.#run('create', () => this.#app.api.case.create({ path }));
   }
 
   async choose(): Promise<void> {
-    const path = await this.#app.paths.existingCase();
+    const path = await this.#app.desktop.chooseCase();
     if (path !== null) await this.open(path);
   }
 
