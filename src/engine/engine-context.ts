@@ -1,4 +1,6 @@
+import type { Cases } from './case/cases.ts';
 import type { OpenCase } from './case/open-case.ts';
+import type { Changes } from './changes.ts';
 import type { Jobs } from './jobs/jobs.ts';
 
 /** What differs between hosts and tests; nothing in the engine reads the environment on its own. */
@@ -19,6 +21,9 @@ export interface EngineOptions {
 export interface EngineContext {
   readonly options: EngineOptions;
   readonly jobs: Jobs;
+  readonly cases: Cases;
+  readonly changes: Changes;
+  readonly logPath: string;
   /** The open case. Throws NO_CASE. */
   requireCase(): OpenCase;
   /** Writes to the log file; never log a record's content. */

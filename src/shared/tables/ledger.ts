@@ -163,7 +163,7 @@ export const custodyTable: Table = {
     'Chain of custody: who opened, imported, fetched or exported what, and when. Each entry carries the hash of the one before.',
   columns: [
     column('sequence', 'INTEGER', 'Number of the entry, from 1.', required),
-    column('at', 'TIMESTAMP', 'When (UTC).', required),
+    column('recordedAt', 'TIMESTAMP', 'When (UTC).', required),
     column('operator', 'VARCHAR', 'User and host.', required),
     column('application', 'VARCHAR', 'Trailbench’s version.', required),
     column('action', 'VARCHAR', 'created, opened, closed, import started, import finished, exported …', required),

@@ -1,0 +1,103 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { createHash } from 'node:crypto';
+import { TrailbenchError } from '#shared/api/errors.ts';
+
+/** One step of the schema. Released steps never change: a case records the checksum of each one it went through. */
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/**
+ * All steps, oldest first; a step's number is its place, from 1. A new case gets the current tables at once (see
+ * case-schema.ts) and records every step as done; the catalogue check at open proves that both ways lead to the same.
+ */
+export const caseMigrations: readonly Migration[] = [{ name: 'release 0.1', statements: [] }];
+
+export function migrationChecksum(migration: Migration): string {
+  return createHash('sha256')
+    .update(JSON.stringify([migration.name, migration.statements]))
+    .digest('hex');
+}
+
+/** Records steps as done. `number` is the first one's. */
+export async function recordMigrations(
+  connection: DuckDBConnection,
+  migrations: readonly Migration[],
+  application: string,
+  number = 1,
+): Promise<void> {
+  for (const [index, migration] of migrations.entries()) {
+    await connection.run(
+      `INSERT INTO internal.migrations VALUES ($number, $name, $checksum, current_timestamp::TIMESTAMP, $application)`,
+      { number: number + index, name: migration.name, checksum: migrationChecksum(migration), application },
+    );
+  }
+}
+
+/**
+ * Refuses a case that a later Trailbench has upgraded (CASE_NEWER) or whose steps are not ours (CASE_DAMAGED).
+ * Works on a connection outside the case, before anything in it is trusted. Returns the case's schema version.
+ */
+export async function checkMigrations(
+  outside: DuckDBConnection,
+  catalog: string,
+  migrations: readonly Migration[],
+): Promise<number> {
+  const reader = await outside
+    .runAndReadAll(`SELECT number, checksum, application FROM ${catalog}.internal.migrations ORDER BY number`)
+    .catch((cause: unknown) => {
+      const sentence = 'The database is not that of a Trailbench case: it has no record of its version.';
+      throw new TrailbenchError('CASE_DAMAGED', sentence, undefined, { cause });
+    });
+  const done = reader.getRowObjects();
+  const newest = done.at(-1);
+  if (done.length > migrations.length && newest) {
+    throw new TrailbenchError(
+      'CASE_NEWER',
+      `The case was upgraded by ${String(newest.application)} (schema ${done.length}); this version reads schemas up to ${migrations.length}. Open it with that version or a later one.`,
+    );
+  }
+  for (const [index, { number, checksum }] of done.entries()) {
+    const migration = migrations[index];
+    if (number !== index + 1 || !migration || checksum !== migrationChecksum(migration)) {
+      throw new TrailbenchError(
+        'CASE_DAMAGED',
+        `The case’s record of schema step ${index + 1} differs from Trailbench’s own, so its tables can’t be relied on. Open a copy of the case that was not altered.`,
+      );
+    }
+  }
+  if (done.length === 0) {
+    throw new TrailbenchError(
+      'CASE_DAMAGED',
+      'The case’s record of its version is empty. Open a copy of the case that was not altered.',
+    );
+  }
+  return done.length;
+}
+
+/** Takes the case from `version` to the newest schema, each step in a transaction of its own. */
+export async function migrate(
+  connection: DuckDBConnection,
+  version: number,
+  migrations: readonly Migration[],
+  application: string,
+): Promise<void> {
+  for (const [index, migration] of migrations.slice(version).entries()) {
+    const number = version + index + 1;
+    await connection.run('BEGIN TRANSACTION');
+    try {
+      for (const statement of migration.statements) await connection.run(statement);
+      await recordMigrations(connection, [migration], application, number);
+      await connection.run('COMMIT');
+    } catch (cause) {
+      await connection.run('ROLLBACK').catch(() => undefined);
+      throw new TrailbenchError(
+        'CASE_DAMAGED',
+        `The case could not be upgraded to schema ${number} (${migration.name}); it was left as it was. Open it with the version that made it, and report this.`,
+        undefined,
+        { cause },
+      );
+    }
+  }
+}
