@@ -102,7 +102,7 @@ function shareDatabase(intrusion: Intrusion, key: Caller): void {
   const customerKey = `arn:aws:kms:${homeRegion}:${production}:key/8c41d7f0-35b2-4e69-a1d8-0f7b92c6e354`;
   intrusion.actAll(at(7, 0, 44, 50), key, [
     { service: 'rds', name: 'CreateDBSnapshot', parameters: { dBInstanceIdentifier, dBSnapshotIdentifier: first }, response: { dBSnapshotIdentifier: first, status: 'creating', encrypted: true } },
-    { ...share(first), error: ['InvalidParameterValue', 'DB snapshots encrypted with the default RDS encryption key can’t be shared.'] },
+    { ...share(first), error: ['InvalidParameterValue', "DB snapshots encrypted with the default RDS encryption key can't be shared."] },
     { service: 'rds', name: 'CopyDBSnapshot', parameters: { sourceDBSnapshotIdentifier: first, targetDBSnapshotIdentifier: second, kmsKeyId: customerKey }, response: { dBSnapshotIdentifier: second, status: 'creating', encrypted: true, kmsKeyId: customerKey } },
     share(second),
   ], 240_000); // prettier-ignore
@@ -184,7 +184,7 @@ function removeBackups(intrusion: Intrusion, key: Caller): void {
     { service: 's3', name: 'PutBucketVersioning', parameters: { ...bucket(buckets.exports, 'versioning'), VersioningConfiguration: { Status: 'Suspended' } } },
     { service: 's3', name: 'PutBucketLifecycle', parameters: { ...bucket(buckets.exports, 'lifecycle'), LifecycleConfiguration: { Rule: { ID: 'x', Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 1 } } } } },
     { service: 'backup', name: 'ListRecoveryPointsByBackupVault', parameters: vault },
-    { service: 'backup', name: 'DeleteRecoveryPoint', parameters: { ...vault, recoveryPointArn: `arn:aws:rds:${homeRegion}:${production}:snapshot:awsbackup-${databases[1]}-6` }, error: ['InvalidRequestException', 'The recovery point is protected by the vault lock and can’t be deleted.'] },
+    { service: 'backup', name: 'DeleteRecoveryPoint', parameters: { ...vault, recoveryPointArn: `arn:aws:rds:${homeRegion}:${production}:snapshot:awsbackup-${databases[1]}-6` }, error: ['InvalidRequestException', "The recovery point is protected by the vault lock and can't be deleted."] },
     { service: 'ec2', name: 'DeleteSnapshot', parameters: { snapshotId: 'snap-04d9e71b3a85cf620' }, response: { _return: true } },
   ], 15_000); // prettier-ignore
 }

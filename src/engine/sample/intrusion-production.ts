@@ -1,15 +1,5 @@
-import { assumeRole, sessionIdentity, userAgents, userArn, userIdentity } from './callers.ts';
-import {
-  accounts,
-  addresses,
-  at,
-  globalRegion,
-  homeRegion,
-  intruderUser,
-  outsideAccount,
-  roles,
-  type Role,
-} from './company.ts';
+import { assumeRole, userAgents, userArn, userIdentity } from './callers.ts';
+import { accounts, addresses, at, globalRegion, homeRegion, intruderUser, outsideAccount, roles } from './company.ts';
 import { accessDenied } from './denials.ts';
 import { stealAndDestroy } from './intrusion-impact.ts';
 import type { Intrusion } from './intrusion-steps.ts';
@@ -18,10 +8,9 @@ import { consoleTime, eventTime, type Call, type Caller } from './records.ts';
 
 const production = accounts.production;
 
-export function inTheProductionAccount(intrusion: Intrusion, administrator: Caller): readonly string[] {
+export function inTheProductionAccount(intrusion: Intrusion, administrator: Caller, key: Caller): readonly string[] {
   lookAround(intrusion, administrator);
-  // The session of the evening has run out by then: the chain is walked again.
-  const again = walkChainAgain(intrusion, administrator);
+  const again = walkChainAgain(intrusion, key);
   blindDefences(intrusion, again);
   createUser(intrusion, again);
   openBackDoor(intrusion, again);
@@ -39,27 +28,21 @@ function lookAround(intrusion: Intrusion, administrator: Caller): void {
   intrusion.actAll(at(5, 22, 36, 30), administrator, inventoryCalls, 2500);
 }
 
-function walkChainAgain(intrusion: Intrusion, administrator: Caller): Caller {
+function walkChainAgain(intrusion: Intrusion, key: Caller): Caller {
   intrusion.begin(
-    'T1078.004',
-    'Fresh break-glass session at night',
-    'production-deploy, still trusted, assumes break-glass-admin once more; the first session had expired.',
+    'T1548.005',
+    'The chain is walked again at night',
+    'The sessions of the evening have expired: key, cicd-deployer, production-deploy and break-glass-admin once more.',
   );
-  const atMs = at(6, 1, 14, 2);
-  const trail = intrusion.trail;
-  const chained = sessionOf(intrusion, roles.productionDeploy, 'release-4471', atMs - 8000, administrator);
-  const assumed = assumeRole(trail, atMs, chained, roles.breakGlass, 'maintenance');
-  intrusion.note(assumed.events);
-  return assumed.caller;
-}
-
-/** A role reached once more from cicd-deployer in the development account. */
-function sessionOf(intrusion: Intrusion, role: Role, name: string, atMs: number, like: Caller): Caller {
-  const keyId = intrusion.trail.random.exampleId('ASIA');
-  const identity = sessionIdentity({ role: roles.deployer, name, keyId, createdAtMs: atMs - 600_000 });
-  const assumed = assumeRole(intrusion.trail, atMs, { ...like, accountId: accounts.development, identity }, role, name);
-  intrusion.note(assumed.events);
-  return assumed.caller;
+  const startMs = at(6, 1, 13, 40);
+  let caller = key;
+  [roles.deployer, roles.productionDeploy, roles.breakGlass].forEach((role, hop) => {
+    const name = role === roles.breakGlass ? 'maintenance' : 'release-4471';
+    const assumed = assumeRole(intrusion.trail, startMs + hop * 9000, caller, role, name);
+    intrusion.note(assumed.events);
+    caller = assumed.caller;
+  });
+  return caller;
 }
 
 function blindDefences(intrusion: Intrusion, administrator: Caller): void {

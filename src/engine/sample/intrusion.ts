@@ -35,7 +35,7 @@ export function addIntrusion(trail: Trail): { steps: readonly IntrusionStep[]; m
   escalate(intrusion, key);
   mapRoles(intrusion, key);
   const administrator = chainRoles(intrusion, key);
-  const minedInstances = inTheProductionAccount(intrusion, administrator);
+  const minedInstances = inTheProductionAccount(intrusion, administrator, key);
   return { steps: intrusion.steps, minedInstances };
 }
 
