@@ -75,7 +75,7 @@ describe('values', () => {
       flag: 'BOOLEAN boolean',
       nothing: 'INTEGER number',
       list: 'BIGINT[] json',
-      struct: 'STRUCT(a VARCHAR) json',
+      struct: 'STRUCT("a" VARCHAR) json',
       document: 'JSON json',
       text: 'VARCHAR text',
       bytes: 'BLOB text',

@@ -1,0 +1,16 @@
+import { os } from '#engine/implementer.ts';
+import { readEventDetail } from './event-detail.ts';
+import { readEventPage } from './event-pages.ts';
+import { readHistogram } from './histogram.ts';
+
+export const timelineHandlers = {
+  histogram: os.timeline.histogram.handler(({ context, input, signal }) =>
+    readHistogram(context.requireCase(), input.view, input.buckets, signal),
+  ),
+  events: os.timeline.events.handler(({ context, input, signal }) =>
+    readEventPage(context.requireCase(), input, signal),
+  ),
+  event: os.timeline.event.handler(({ context, input, signal }) =>
+    readEventDetail(context.requireCase(), input, signal),
+  ),
+};
