@@ -8,13 +8,17 @@ interface Call {
   fail(error: Error): Promise<void>;
 }
 
-function pagedNumbers(total: number, options: { maximumPages?: number; maximumLoads?: number } = {}) {
+function pagedNumbers(
+  total: number,
+  options: { maximumPages?: number; maximumLoads?: number; settleMs?: number } = {},
+) {
   const calls: Call[] = [];
   let changes = 0;
   const rows = new PagedRows<number>({
     pageSize: 10,
     maximumPages: options.maximumPages ?? 5,
     maximumLoads: options.maximumLoads ?? 2,
+    settleMs: options.settleMs ?? 0,
     onChange: () => (changes += 1),
     load: (offset, limit, signal) =>
       new Promise((resolve, reject) => {
@@ -94,6 +98,14 @@ describe('PagedRows', () => {
     rows.retry();
     expect(rows.error).toBeNull();
     expect(offsets(calls)).toEqual([0, 20]);
+  });
+
+  it('fetches only the last of the places passed by while dragging the scroll bar', async () => {
+    const { rows, calls } = pagedNumbers(1000, { settleMs: 5 });
+    rows.show(0, 5);
+    for (const start of [100, 200, 300, 400]) rows.show(start, start + 5);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(offsets(calls)).toEqual([0, 400]);
   });
 
   it('aborts everything when closed', async () => {

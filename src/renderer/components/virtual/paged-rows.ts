@@ -10,6 +10,8 @@ export interface PagedRowsOptions<Row> {
   readonly maximumPages: number;
   /** Pages fetched at the same time. */
   readonly maximumLoads: number;
+  /** While fetches are being overtaken (somebody drags the scroll bar), how long a place must stay before it is fetched. */
+  readonly settleMs?: number;
   readonly load: (offset: number, limit: number, signal: AbortSignal) => Promise<RowPage<Row>>;
   /** Something that `rowAt`, `total` or `error` tells has changed. */
   readonly onChange: () => void;
@@ -28,6 +30,7 @@ export class PagedRows<Row> {
   #total: number | null = null;
   #error: unknown = null;
   #isClosed = false;
+  #settling: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: PagedRowsOptions<Row>) {
     this.#options = options;
@@ -65,12 +68,16 @@ export class PagedRows<Row> {
     wanted.push(lastPage + 1);
     if (firstPage > 0) wanted.push(firstPage - 1);
     this.#wanted = wanted;
+    let hasOvertaken = this.#settling !== null;
     for (const [page, controller] of this.#loads) {
       if (wanted.includes(page)) continue;
       controller.abort();
       this.#loads.delete(page);
+      hasOvertaken = true;
     }
-    this.#pump();
+    const { settleMs = 0 } = this.#options;
+    if (hasOvertaken && settleMs > 0) this.#pumpWhenSettled(settleMs);
+    else this.#pump();
   }
 
   /** Fetches what is missing once more after an error. */
@@ -83,8 +90,17 @@ export class PagedRows<Row> {
   /** Aborts every fetch; the rows that are there stay readable. */
   close(): void {
     this.#isClosed = true;
+    if (this.#settling !== null) clearTimeout(this.#settling);
     for (const controller of this.#loads.values()) controller.abort();
     this.#loads.clear();
+  }
+
+  #pumpWhenSettled(settleMs: number): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = null;
+      this.#pump();
+    }, settleMs);
   }
 
   #pump(): void {
