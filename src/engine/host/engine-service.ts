@@ -24,10 +24,7 @@ export function startEngineService(
   const wires = createWires(engine);
   const upgrades = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024 });
 
-  void openFirstCase(engine, start.casePath).then((caseProblem) => {
-    void reportOpenCase(engine, send);
-    send({ type: 'ready', caseProblem });
-  });
+  void begin();
 
   return {
     receive(message, handle) {
@@ -37,6 +34,12 @@ export function startEngineService(
     },
     close: () => engine.close(),
   };
+
+  async function begin(): Promise<void> {
+    const caseProblem = await openFirstCase(engine, start.casePath);
+    await reportOpenCase(engine, send);
+    send({ type: 'ready', caseProblem });
+  }
 
   function serveSocket(message: Extract<HostMessage, { type: 'socket' }>, socket: Socket | undefined): void {
     // The browser may have gone while the socket was on its way here.
@@ -62,13 +65,16 @@ async function openFirstCase(engine: Engine, path: string | null): Promise<CaseP
   }
 }
 
+/** Tells the host the open case's path, now and whenever it changes. */
 async function reportOpenCase(engine: Engine, send: (message: EngineMessage) => void): Promise<void> {
-  const report = () => send({ type: 'case', path: openCasePath(engine) });
-  report();
   const client = createRouterClient(engine.router, { context: engine.context });
-  for await (const notice of await client.app.changes()) {
-    if (notice.topic === 'case') report();
-  }
+  const notices = await client.app.changes();
+  const report = () => send({ type: 'case', path: openCasePath(engine) });
+  const follow = async () => {
+    for await (const notice of notices) if (notice.topic === 'case') report();
+  };
+  report();
+  void follow();
 }
 
 function openCasePath(engine: Engine): string | null {

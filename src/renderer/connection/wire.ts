@@ -25,8 +25,8 @@ export function createApi(link: Link): Api {
 
 type Closable = Pick<EventTarget, 'addEventListener'> & { close(): void };
 
-/** `makeLink` must add its own listeners after ours: whoever is rejected then sees the wire closed. */
-function createWire<T extends Closable>(channel: T, makeLink: (channel: T) => Link): Wire {
+/** A wire over a channel that says when it closes. `makeLink` must add its own listeners after ours: whoever is rejected then sees the wire closed. */
+export function createWire<T extends Closable>(channel: T, makeLink: (channel: T) => Link): Wire {
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
     channel.addEventListener('close', () => {
@@ -34,7 +34,18 @@ function createWire<T extends Closable>(channel: T, makeLink: (channel: T) => Li
       resolve();
     });
   });
-  return { link: makeLink(channel), isClosed: () => isClosed, closed, close: () => channel.close() };
+  const close = () => {
+    isClosed = true;
+    channel.close();
+  };
+  return { link: makeLink(channel), isClosed: () => isClosed, closed, close };
+}
+
+/** A wire over one end of a MessageChannel. */
+export function createPortWire(port: MessagePort): Wire {
+  const wire = createWire(port, (channel) => new PortLink({ port: channel }));
+  port.start();
+  return wire;
 }
 
 /** Asks main, through the preload script, for a port to the engine process. */
@@ -48,9 +59,7 @@ export async function openElectronWire(): Promise<Wire> {
     });
     window.postMessage('trailbench:connect', window.location.origin);
   });
-  const wire = createWire(port, (channel) => new PortLink({ port: channel }));
-  port.start();
-  return wire;
+  return createPortWire(port);
 }
 
 /** Opens a WebSocket to the server that the page came from. */
