@@ -1,0 +1,37 @@
+import type { JobSnapshot } from '#shared/api/index.ts';
+import { durationText, numberText, sizeText } from './formats/summary.ts';
+import type { Output } from './output.ts';
+import { terminalText } from './terminal-text.ts';
+
+/** One line on stderr that is written over and over; nothing at all unless stderr is a terminal. */
+export class ImportProgress {
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  async show(snapshot: JobSnapshot): Promise<void> {
+    if (!this.#output.isTerminal) return;
+    const line = progressLine(snapshot).slice(0, Math.max(20, (this.#output.columns ?? 80) - 1));
+    await this.#output.write(`\r\u001b[2K${line}`);
+  }
+
+  async clear(): Promise<void> {
+    if (this.#output.isTerminal) await this.#output.write('\r\u001b[2K');
+  }
+}
+
+export function progressLine(snapshot: JobSnapshot): string {
+  const { phase, filesDone, filesTotal, bytesDone, bytesTotal, eventsStored, eventsPerSecond } = snapshot;
+  const parts = [
+    terminalText(phase),
+    `${numberText(filesDone)}${filesTotal === null ? '' : ` of ${numberText(filesTotal)}`} files`,
+    `${sizeText(bytesDone)}${bytesTotal === null ? '' : ` of ${sizeText(bytesTotal)}`}`,
+    `${numberText(eventsStored)} events`,
+    `${numberText(Math.round(eventsPerSecond))}/s`,
+  ];
+  if (snapshot.remainingMs !== null) parts.push(`${durationText(snapshot.remainingMs)} left`);
+  if (snapshot.problems > 0) parts.push(`${numberText(snapshot.problems)} problems`);
+  return parts.join(' · ');
+}
