@@ -1,0 +1,37 @@
+/** Names Windows reserves, with any extension. */
+const reservedName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+
+/**
+ * One path segment as a name that Linux, macOS and Windows can hold. Reversible: what can't stand is percent-encoded,
+ * `%` included.
+ */
+export function encodeSegment(segment: string): string {
+  let encoded = segment.replace(/[%<>:"|?*\\/\u0000-\u001f\u007f]/g, percentEncode);
+  encoded = encoded.replace(/[. ]$/, percentEncode);
+  if (/^\.{1,2}$/.test(segment)) encoded = segment.replaceAll('.', '%2E');
+  if (reservedName.test(encoded)) encoded = percentEncode(encoded[0]!) + encoded.slice(1);
+  return encoded;
+}
+
+function percentEncode(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+export function decodeSegment(encoded: string): string {
+  return encoded
+    .replace(/%=\d+$/, '')
+    .replace(/%([0-9A-F]{2})/g, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+}
+
+/** Hands out archive paths; two that differ only in case get different names (`%=2` is never made by encoding). */
+export class ArchiveNames {
+  readonly #taken = new Set<string>();
+
+  take(segments: readonly string[]): string {
+    const encoded = segments.map(encodeSegment);
+    let path = encoded.join('/');
+    for (let copy = 2; this.#taken.has(path.toLowerCase()); copy++) path = `${encoded.join('/')}%=${copy}`;
+    this.#taken.add(path.toLowerCase());
+    return path;
+  }
+}

@@ -1,0 +1,39 @@
+import { Worker } from 'node:worker_threads';
+import { cancelledIndex, postedIndex, type FromWorker, type ToWorker, type WorkerStart } from './scan-protocol.ts';
+
+/** Chunks (about 2 to 4 MB each) that one worker may have posted and not yet stored. */
+const maximumPosted = 32;
+
+/** One scan worker: a thread that reads, hashes, copies and scans files. */
+export class ScanWorker {
+  readonly #worker: Worker;
+  readonly #control = new Int32Array(new SharedArrayBuffer(8));
+
+  constructor(url: URL, onMessage: (worker: ScanWorker, message: FromWorker) => void) {
+    const start: WorkerStart = { control: this.#control.buffer as SharedArrayBuffer, maximumPosted };
+    this.#worker = new Worker(url, { workerData: start });
+    this.#worker.on('message', (message: FromWorker) => onMessage(this, message));
+    this.#worker.on('error', (error) => onMessage(this, { type: 'failed', message: error.stack ?? error.message }));
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Lets the worker post `count` messages more: those taken are stored. */
+  release(count: number): void {
+    Atomics.sub(this.#control, postedIndex, count);
+    Atomics.notify(this.#control, postedIndex);
+  }
+
+  /** True if it waits (or soon will) for `release`. */
+  get isHeldBack(): boolean {
+    return Atomics.load(this.#control, postedIndex) >= maximumPosted - 1;
+  }
+
+  async stop(): Promise<void> {
+    Atomics.store(this.#control, cancelledIndex, 1);
+    Atomics.notify(this.#control, postedIndex);
+    await this.#worker.terminate();
+  }
+}

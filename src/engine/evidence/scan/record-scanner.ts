@@ -1,0 +1,330 @@
+import { isIP } from 'node:net';
+import type { ChunkBuilder } from './chunk-builder.ts';
+import { eventKeyOfRecord, eventKeyOfText, readUuid } from './event-identity.ts';
+import { JsonCursor } from './json-cursor.ts';
+import { compactJson, decodeJsonString, isWellFormed } from './json-text.ts';
+import { Overlay } from './overlay.ts';
+import {
+  eventIDColumn,
+  eventKeyColumn,
+  eventNameColumn,
+  eventSourceColumn,
+  feedColumns,
+  otherFieldsColumn,
+  recordFields,
+  sourceIPAddressColumn,
+  sourceIpColumn,
+  type Field,
+  type FieldTable,
+} from './record-layout.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The key in `otherFields` under which a record is kept whole if merging could not give it back. */
+export const originalKey = '$original';
+
+const resourceKeys = new Set(['ARN', 'accountId', 'type']);
+const maximumCachedAddresses = 4096;
+
+/**
+ * Reads one record's JSON into a row of a ChunkBuilder without a JSON.parse round trip: known fields go to their
+ * columns, everything else, and every value its column can't hold exactly, to `otherFields`.
+ */
+export class RecordScanner {
+  readonly #chunk: ChunkBuilder;
+  readonly #overlay = new Overlay();
+  readonly #uuid = new Uint8Array(16);
+  /** Per column (and per nested object, by its first column) the number of the record that last had the key. */
+  readonly #seen = new Uint32Array(feedColumns.length);
+  readonly #seenObjects = new Map<FieldTable, number>();
+  readonly #addresses = new Map<string, boolean>();
+  #recordNumber = 0;
+  #mustKeepOriginal = false;
+  #hasOtherKnownField = false;
+  #eventIDText: string | null = null;
+  #hasUuid = false;
+  #lastDay = '';
+  #lastDayMillis = 0;
+  #filledColumns = 0;
+  #addressStart = -1;
+  #addressEnd = -1;
+  #eventSourceIsBucketNotice = false;
+
+  constructor(chunk: ChunkBuilder) {
+    this.#chunk = chunk;
+  }
+
+  /**
+   * Scans the object at `start`. True: it is a CloudTrail event and the open row holds it (identity and position are
+   * the caller's to set). False: valid JSON, but no event. Throws JsonError for malformed JSON.
+   */
+  scan(bytes: Uint8Array, start: number, end: number): boolean {
+    const cursor = new JsonCursor(bytes, start, end);
+    this.#recordNumber++;
+    this.#overlay.reset();
+    this.#mustKeepOriginal = false;
+    this.#hasOtherKnownField = false;
+    this.#eventIDText = null;
+    this.#hasUuid = false;
+    this.#addressStart = -1;
+    this.#eventSourceIsBucketNotice = false;
+    this.#object(cursor, recordFields, true);
+    if (cursor.peek() !== -1) cursor.fail('Unexpected text after the record');
+    const isEvent =
+      this.#seen[eventNameColumn] === this.#recordNumber &&
+      this.#hasOtherKnownField &&
+      !this.#eventSourceIsBucketNotice;
+    if (!isEvent) return false;
+    if (this.#mustKeepOriginal) this.#keepOriginal(bytes, start, end);
+    const otherLength = this.#overlay.finish();
+    if (otherLength > 0) this.#chunk.setText(otherFieldsColumn, this.#overlay.bytes, 0, otherLength);
+    if (this.#addressStart >= 0) this.#setSourceIp(bytes);
+    if (!this.#hasUuid) {
+      const key = this.#eventIDText === null ? eventKeyOfRecord(bytes, start, end) : eventKeyOfText(this.#eventIDText);
+      this.#chunk.setUuid(eventKeyColumn, key);
+    }
+    return true;
+  }
+
+  #keepOriginal(bytes: Uint8Array, start: number, end: number): void {
+    const text = encoder.encode(`"${originalKey}"${JSON.stringify(decoder.decode(bytes.subarray(start, end)))}`);
+    this.#overlay.reset();
+    this.#overlay.add(text, 0, originalKey.length + 2, originalKey.length + 2, text.length, true);
+  }
+
+  /** At `{`: reads all members. Returns the number of values that went into columns. */
+  #object(cursor: JsonCursor, fields: FieldTable, isRecord: boolean): void {
+    const { bytes } = cursor;
+    cursor.expect(0x7b, '"{"');
+    if (cursor.peek() === 0x7d) {
+      cursor.position++;
+      return;
+    }
+    for (;;) {
+      if (cursor.peek() !== 0x22) cursor.fail('A key in quotes expected');
+      const keyStart = cursor.position;
+      cursor.sawEscape = false;
+      cursor.skipString();
+      const keyEnd = cursor.position;
+      const field = cursor.sawEscape
+        ? fields.get(decodeJsonString(bytes, keyStart, keyEnd))
+        : fields.find(bytes, keyStart + 1, keyEnd - 1);
+      cursor.expect(0x3a, '":"');
+      const byte = cursor.peek();
+      if (field === null) this.#unknown(cursor, keyStart, keyEnd);
+      else this.#known(cursor, field, byte, keyStart, keyEnd, isRecord);
+      const next = cursor.peek();
+      cursor.position++;
+      if (next === 0x7d) return;
+      if (next !== 0x2c) cursor.fail('"," or "}" expected', cursor.position - 1);
+    }
+  }
+
+  #unknown(cursor: JsonCursor, keyStart: number, keyEnd: number): void {
+    const start = cursor.position;
+    cursor.sawEscape = cursor.sawSpace = false;
+    cursor.skipValue();
+    this.#addOther(cursor, keyStart, keyEnd, start);
+    if (cursor.bytes[keyStart + 1] === 0x24) this.#mustKeepOriginal = true;
+  }
+
+  #addOther(cursor: JsonCursor, keyStart: number, keyEnd: number, start: number): void {
+    const isPlain = !cursor.sawEscape && !cursor.sawSpace;
+    this.#overlay.add(cursor.bytes, keyStart, keyEnd, start, cursor.position, isPlain);
+  }
+
+  #known(cursor: JsonCursor, field: Field, byte: number, keyStart: number, keyEnd: number, isRecord: boolean): void {
+    if (field.kind === 'object') {
+      if (this.#seenObjects.get(field.fields) === this.#recordNumber) this.#mustKeepOriginal = true;
+      this.#seenObjects.set(field.fields, this.#recordNumber);
+      if (byte !== 0x7b) return this.#unknown(cursor, keyStart, keyEnd);
+      const filledBefore = this.#filledColumns;
+      this.#overlay.enter(cursor.bytes, keyStart, keyEnd);
+      this.#object(cursor, field.fields, false);
+      this.#overlay.leave(this.#filledColumns === filledBefore);
+      if (isRecord) this.#hasOtherKnownField = true;
+      return;
+    }
+    const { column } = field;
+    if (this.#seen[column] === this.#recordNumber) this.#mustKeepOriginal = true;
+    this.#seen[column] = this.#recordNumber;
+    if (isRecord && column !== eventNameColumn && column !== eventIDColumn) this.#hasOtherKnownField = true;
+    const start = cursor.position;
+    cursor.sawEscape = cursor.sawSpace = false;
+    cursor.skipValue();
+    const isExact = byte !== 0x6e && this.#set(cursor, field, byte, start);
+    if (byte !== 0x6e) this.#filledColumns++;
+    if (!isExact) this.#addOther(cursor, keyStart, keyEnd, start);
+  }
+
+  /** Puts a value that is not null into its column. False: the column holds it inexactly or not at all. */
+  #set(cursor: JsonCursor, field: Exclude<Field, { kind: 'object' }>, byte: number, start: number): boolean {
+    const { bytes, position: end } = cursor;
+    switch (field.kind) {
+      case 'text':
+        return this.#setText(cursor, field.column, byte, start);
+      case 'json':
+        this.#setJson(cursor, field.column, start);
+        return true;
+      case 'resources':
+        this.#setJson(cursor, field.column, start);
+        return byte === 0x5b && areSimpleResources(bytes, start, end);
+      case 'boolean':
+        return this.#setBoolean(bytes, field.column, byte, start, end);
+      case 'uuid':
+        return this.#setEventID(cursor, field.column, byte, start);
+      case 'timestamp':
+        return this.#setTime(bytes, field.column, byte, start, end);
+    }
+  }
+
+  #setText(cursor: JsonCursor, column: number, byte: number, start: number): boolean {
+    const { bytes, position: end } = cursor;
+    if (byte === 0x7b || byte === 0x5b) return false;
+    if (byte !== 0x22) {
+      this.#chunk.setText(column, bytes, start, end);
+      return false;
+    }
+    if (cursor.sawEscape) {
+      const text = decodeJsonString(bytes, start, end);
+      const encoded = encoder.encode(text);
+      this.#chunk.setText(column, encoded, 0, encoded.length);
+      return isWellFormed(text);
+    }
+    this.#chunk.setText(column, bytes, start + 1, end - 1);
+    if (column === sourceIPAddressColumn) {
+      this.#addressStart = start + 1;
+      this.#addressEnd = end - 1;
+    } else if (column === eventSourceColumn) {
+      // S3's bucket notifications also come as {"Records":[{"eventSource":"aws:s3","eventName":…}]}.
+      this.#eventSourceIsBucketNotice = bytes[start + 4] === 0x3a && bytes[start + 1] === 0x61;
+    }
+    return true;
+  }
+
+  #setJson(cursor: JsonCursor, column: number, start: number): void {
+    const { bytes, position: end } = cursor;
+    if (!cursor.sawEscape && !cursor.sawSpace) {
+      this.#chunk.setText(column, bytes, start, end);
+    } else {
+      const compact = compactJson(bytes, start, end);
+      this.#chunk.setText(column, compact, 0, compact.length);
+    }
+  }
+
+  #setBoolean(bytes: Uint8Array, column: number, byte: number, start: number, end: number): boolean {
+    if (byte === 0x74 || byte === 0x66) {
+      this.#chunk.setBoolean(column, byte === 0x74);
+      return true;
+    }
+    const text = decoder.decode(bytes.subarray(start, end)).toLowerCase();
+    if (text === '"true"' || text === '"false"') this.#chunk.setBoolean(column, text === '"true"');
+    return false;
+  }
+
+  #setEventID(cursor: JsonCursor, column: number, byte: number, start: number): boolean {
+    const { bytes, position: end } = cursor;
+    if (byte === 0x22) {
+      const form = readUuid(bytes, start + 1, end - 1, this.#uuid);
+      if (form !== 'none') {
+        this.#chunk.setUuid(column, this.#uuid);
+        this.#hasUuid = true;
+        return form === 'exact';
+      }
+    }
+    const text = byte === 0x22 ? decodeJsonString(bytes, start, end) : decoder.decode(bytes.subarray(start, end));
+    if (text !== '') this.#eventIDText = text;
+    return false;
+  }
+
+  #setTime(bytes: Uint8Array, column: number, byte: number, start: number, end: number): boolean {
+    if (byte !== 0x22 || end - start > 60) return false;
+    if (end - start === 22 && bytes[end - 2] === 0x5a && bytes[start + 11] === 0x54) {
+      const micros = this.#canonicalMicros(bytes, start + 1);
+      if (micros !== null) {
+        this.#chunk.setTimestamp(column, micros);
+        return true;
+      }
+    }
+    const parsed = parseTimestamp(decoder.decode(bytes.subarray(start + 1, end - 1)));
+    if (parsed) this.#chunk.setTimestamp(column, Number(parsed.micros));
+    return parsed?.isCanonical ?? false;
+  }
+
+  /** `YYYY-MM-DDTHH:MM:SSZ`, the form of nearly every record; the day is looked up once per run of equal days. */
+  #canonicalMicros(bytes: Uint8Array, start: number): number | null {
+    const digits = (at: number) => {
+      const tens = bytes[at]! - 0x30;
+      const ones = bytes[at + 1]! - 0x30;
+      return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 99;
+    };
+    const hour = digits(start + 11);
+    const minute = digits(start + 14);
+    const second = digits(start + 17);
+    if (hour > 23 || minute > 59 || second > 59 || bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a) {
+      return null;
+    }
+    const day = String.fromCharCode(...bytes.subarray(start, start + 10));
+    if (day !== this.#lastDay) {
+      const midnight = parseTimestamp(`${day}T00:00:00Z`);
+      if (!midnight) return null;
+      this.#lastDay = day;
+      this.#lastDayMillis = Number(midnight.micros / 1000n);
+    }
+    return (this.#lastDayMillis + (hour * 3600 + minute * 60 + second) * 1000) * 1000;
+  }
+
+  #setSourceIp(bytes: Uint8Array): void {
+    const start = this.#addressStart;
+    const end = this.#addressEnd;
+    if (end - start < 2 || end - start > 45) return;
+    const text = String.fromCharCode(...bytes.subarray(start, end));
+    let isAddress = this.#addresses.get(text);
+    if (isAddress === undefined) {
+      isAddress = isIP(text) !== 0;
+      if (this.#addresses.size >= maximumCachedAddresses) this.#addresses.clear();
+      this.#addresses.set(text, isAddress);
+    }
+    if (isAddress) this.#chunk.setText(sourceIpColumn, bytes, start, end);
+  }
+}
+
+/** True if every element is an object with only ARN, accountId and type, each a string: what the column's STRUCT holds. */
+function areSimpleResources(bytes: Uint8Array, start: number, end: number): boolean {
+  const cursor = new JsonCursor(bytes, start, end);
+  cursor.position++;
+  if (cursor.peek() === 0x5d) return true;
+  for (;;) {
+    if (cursor.peek() !== 0x7b) return false;
+    cursor.position++;
+    let seen = 0;
+    if (cursor.peek() === 0x7d) cursor.position++;
+    else {
+      for (;;) {
+        cursor.peek();
+        const keyStart = cursor.position + 1;
+        cursor.skipString();
+        const flag = resourceFlag(bytes, keyStart, cursor.position - 1);
+        if (flag === 0 || (seen & flag) !== 0) return false;
+        seen |= flag;
+        cursor.expect(0x3a, '":"');
+        if (cursor.peek() !== 0x22) return false;
+        cursor.skipString();
+        const next = cursor.peek();
+        cursor.position++;
+        if (next === 0x7d) break;
+      }
+    }
+    const next = cursor.peek();
+    cursor.position++;
+    if (next === 0x5d) return true;
+  }
+}
+
+function resourceFlag(bytes: Uint8Array, start: number, end: number): number {
+  const key = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 12)));
+  if (!resourceKeys.has(key)) return 0;
+  return key === 'ARN' ? 1 : key === 'type' ? 2 : 4;
+}

@@ -1,0 +1,125 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { TrailbenchError } from '#shared/api/errors.ts';
+import {
+  aggregatedEventsTable,
+  filesTable,
+  insightsTable,
+  rejectedTable,
+  sightingsTable,
+} from '#shared/tables/ledger.ts';
+import type { ImportBatch } from '../import-batch.ts';
+import type { SpecialRecordRow } from '../scan/file-scanner.ts';
+import { deduplicate, deduplicateSpecial } from './deduplicate.ts';
+import { insertRows } from './insert-rows.ts';
+import { specialRow } from './special-row.ts';
+
+export interface BatchCounts {
+  readonly read: number;
+  readonly stored: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+/** Rejected and special records are few as a rule; a flood of them is moved to the database as it comes. */
+export async function insertSmallRows(connection: DuckDBConnection, batch: ImportBatch): Promise<void> {
+  const { rejected, special } = batch;
+  batch.rejected = [];
+  batch.special = [];
+  if (special.length > 0) batch.hasSpecial = true;
+  await insertRows(connection, rejectedTable, rejected as unknown as Record<string, unknown>[]);
+  const rowsOf = (kind: SpecialRecordRow['kind']) => special.filter((row) => row.kind === kind).map(specialRow);
+  await insertRows(connection, insightsTable, rowsOf('Insight'));
+  await insertRows(connection, aggregatedEventsTable, rowsOf('Aggregated'));
+}
+
+/**
+ * Ends the transaction of a batch whose events are inserted: takes back withdrawn files, de-duplicates, writes the
+ * ledger with counts taken from the tables themselves, checks read = stored + duplicate + rejected, commits.
+ */
+export async function commitBatch(
+  connection: DuckDBConnection,
+  batch: ImportBatch,
+  importId: number,
+): Promise<BatchCounts> {
+  await insertSmallRows(connection, batch);
+  if (batch.withdrawn.size > 0) {
+    const ids = [...batch.withdrawn].join(', ');
+    for (const table of ['events', 'rejected', 'insights', 'aggregated_events']) {
+      await connection.run(`DELETE FROM ${table} WHERE fileId >= ${batch.firstFileId} AND fileId IN (${ids})`);
+    }
+  }
+  await deduplicate(connection, batch.firstFileId);
+  if (batch.hasSpecial) {
+    await deduplicateSpecial(connection, 'insights', batch.firstFileId);
+    await deduplicateSpecial(connection, 'aggregated_events', batch.firstFileId);
+  }
+  const counted = await countByFile(connection, batch.firstFileId);
+  const total = { read: 0, stored: 0, duplicate: 0, rejected: 0 };
+  for (const row of batch.files) {
+    const counts = counted.get(row.fileId) ?? {
+      stored: 0,
+      duplicate: 0,
+      rejected: 0,
+      firstEventAt: null,
+      lastEventAt: null,
+    };
+    const read = Number(row['recordsRead']);
+    if (read !== counts.stored + counts.duplicate + counts.rejected) {
+      throw new TrailbenchError(
+        'INTERNAL',
+        `The accounting of “${String(row['sourcePath'])}” does not add up: read ${read}, stored ${counts.stored}, duplicate ${counts.duplicate}, rejected ${counts.rejected}. Nothing of this batch was kept; please report this.`,
+      );
+    }
+    Object.assign(row, {
+      recordsStored: counts.stored,
+      recordsDuplicate: counts.duplicate,
+      recordsRejected: counts.rejected,
+      firstEventAt: counts.firstEventAt,
+      lastEventAt: counts.lastEventAt,
+    });
+    total.read += read;
+    total.stored += counts.stored;
+    total.duplicate += counts.duplicate;
+    total.rejected += counts.rejected;
+  }
+  batch.files.sort((left, right) => left.fileId - right.fileId);
+  await insertRows(connection, filesTable, batch.files);
+  await insertRows(
+    connection,
+    sightingsTable,
+    batch.sightings.map((sighting) => ({ importId, ...sighting })),
+  );
+  await connection.run('COMMIT');
+  return total;
+}
+
+interface FileCounts {
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  firstEventAt: string | null;
+  lastEventAt: string | null;
+}
+
+async function countByFile(connection: DuckDBConnection, firstFileId: number): Promise<Map<number, FileCounts>> {
+  const reader = await connection.runAndReadAll(`
+    SELECT fileId, sum(stored), sum(duplicate), sum(rejected), min(firstEventAt)::VARCHAR, max(lastEventAt)::VARCHAR FROM (
+      SELECT fileId, count(*) AS stored, 0 AS duplicate, 0 AS rejected, min(eventTime) AS firstEventAt, max(eventTime) AS lastEventAt
+        FROM events WHERE fileId >= ${firstFileId} GROUP BY fileId
+      UNION ALL SELECT fileId, count(*), 0, 0, min(eventTime), max(eventTime) FROM insights WHERE fileId >= ${firstFileId} GROUP BY fileId
+      UNION ALL SELECT fileId, count(*), 0, 0, min(windowStart), max(windowEnd) FROM aggregated_events WHERE fileId >= ${firstFileId} GROUP BY fileId
+      UNION ALL SELECT fileId, 0, count(*), 0, NULL, NULL FROM duplicates WHERE fileId >= ${firstFileId} GROUP BY fileId
+      UNION ALL SELECT fileId, 0, 0, count(*), NULL, NULL FROM rejected WHERE fileId >= ${firstFileId} GROUP BY fileId
+    ) GROUP BY fileId`);
+  const counts = new Map<number, FileCounts>();
+  for (const [fileId, stored, duplicate, rejected, firstEventAt, lastEventAt] of reader.getRows()) {
+    counts.set(Number(fileId), {
+      stored: Number(stored),
+      duplicate: Number(duplicate),
+      rejected: Number(rejected),
+      firstEventAt: firstEventAt as string | null,
+      lastEventAt: lastEventAt as string | null,
+    });
+  }
+  return counts;
+}
