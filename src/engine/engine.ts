@@ -11,15 +11,17 @@ import { jobsHandlers } from './jobs/jobs-handlers.ts';
 import { RunningJobs } from './jobs/running-jobs.ts';
 import { createLog } from './log.ts';
 import { queryHandlers } from './query/query-handlers.ts';
+import { timelineHandlers } from './timeline/timeline-handlers.ts';
 
 export type EngineRouter = Router<typeof contract, EngineContext>;
 
-// Evidence and timeline join when they land.
+// Evidence joins when it lands.
 const router: EngineRouter = os.router({
   app: appHandlers,
   case: caseHandlers,
   jobs: jobsHandlers,
   query: queryHandlers,
+  timeline: timelineHandlers,
 } as unknown as EngineRouter);
 
 /** The engine behind every wire: a router, and the context that its calls are made with. */

@@ -64,7 +64,7 @@ export async function openCaseDatabase(folder: string, options: EngineOptions): 
     }
   } catch (error) {
     await close();
-    throw await attachError(folder, error);
+    throw await openingError(folder, error);
   }
   return { connectOutside, connect, close };
 }
@@ -95,9 +95,14 @@ function text(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-async function attachError(folder: string, error: unknown): Promise<TrailbenchError> {
+/** What an error of DuckDB at opening means for people. */
+export async function openingError(folder: string, error: unknown): Promise<TrailbenchError> {
+  if (error instanceof TrailbenchError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (/could not set lock|conflicting lock|used by another process/i.test(message)) return caseLocked(folder);
+  if (/could not set lock|conflicting lock|used by another process/i.test(message)) {
+    const pid = /\(PID (\d+)\)/.exec(message)?.[1];
+    return caseLocked(folder, pid === undefined ? undefined : Number(pid));
+  }
   if (/newer version of DuckDB/i.test(message)) {
     return new TrailbenchError(
       'CASE_NEWER',

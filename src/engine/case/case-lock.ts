@@ -40,11 +40,16 @@ export async function removeLockFile(folder: string): Promise<void> {
   await rm(caseLayout(folder).lock, { force: true });
 }
 
-/** CASE_LOCKED, naming the holder as far as the lock file tells. */
-export async function caseLocked(folder: string): Promise<TrailbenchError> {
+/**
+ * CASE_LOCKED, naming the holder. `holderPid` is the process that the operating system names: if the lock file is of
+ * another one, it is a leftover and the holder has not written its own yet.
+ */
+export async function caseLocked(folder: string, holderPid?: number): Promise<TrailbenchError> {
   const text = await readFile(caseLayout(folder).lock, 'utf8').catch(() => '');
-  const holder = v.safeParse(v.pipe(v.string(), v.parseJson(), holderSchema), text);
-  const by = holder.success ? describe(holder.output) : 'another process';
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), holderSchema), text);
+  const isNamed = parsed.success && (holderPid === undefined || holderPid === parsed.output.pid);
+  const unnamed = holderPid === undefined ? 'another process' : `process ${holderPid}`;
+  const by = isNamed ? describe(parsed.output) : unnamed;
   return new TrailbenchError('CASE_LOCKED', `The case is open already, by ${by}. Close it there first.`);
 }
 

@@ -47,6 +47,8 @@ export async function checkMigrations(
   const reader = await outside
     .runAndReadAll(`SELECT number, checksum, application FROM ${catalog}.internal.migrations ORDER BY number`)
     .catch((cause: unknown) => {
+      // Anything else is a file that can't be read.
+      if (!(cause instanceof Error && /^(Catalog|Binder) Error/.test(cause.message))) throw cause;
       const sentence = 'The database is not that of a Trailbench case: it has no record of its version.';
       throw new TrailbenchError('CASE_DAMAGED', sentence, undefined, { cause });
     });

@@ -1,13 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { realpath } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { realpath } from 'node:fs/promises';
 import type { ChangeTopic } from '#shared/api/app.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { EngineOptions } from '../engine-context.ts';
 import { ioError } from '../io-error.ts';
 import type { Log } from '../log.ts';
 import { SerialQueue } from '../serial-queue.ts';
-import { caseCatalog, openCaseDatabase, type CaseDatabase } from './case-database.ts';
+import { caseCatalog, openCaseDatabase, openingError, type CaseDatabase } from './case-database.ts';
 import { caseFolderPath, caseLayout, createCaseFolder, prepareFolders, resolveCaseFolder } from './case-folder.ts';
 import { currentOperator, removeLockFile, reserveFolder, writeLockFile } from './case-lock.ts';
 import { createSchemaStatements } from './case-schema.ts';
@@ -77,10 +78,12 @@ export async function openCase(path: string, environment: CaseEnvironment): Prom
       await openedCase.recordCustody('opened', { path: folder, schemaVersion });
       return openedCase;
     } catch (error) {
+      await removeLockFile(folder);
       await database.close();
-      throw error;
+      throw await openingError(folder, error);
     }
   } catch (error) {
+    environment.log(`The case “${folder}” could not be opened`, error);
     release();
     throw error;
   }
@@ -140,6 +143,8 @@ export class OpenedCase implements OpenCase {
     this.#database = database;
     this.#environment = environment;
     this.#releaseFolder = releaseFolder;
+    // One listener a running connection; their number is no leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -153,7 +158,9 @@ export class OpenedCase implements OpenCase {
   }
 
   async recordCustody(action: string, detail: Record<string, unknown>): Promise<void> {
-    await this.withConnection((connection) => this.#appendCustody(connection, action, detail));
+    await this.#custodyTurns.run(() =>
+      this.withConnection((connection) => this.#appendCustody(connection, action, detail)),
+    );
     this.notify('custody');
   }
 
@@ -201,15 +208,13 @@ export class OpenedCase implements OpenCase {
 
   #appendCustody(connection: DuckDBConnection, action: string, detail: Record<string, unknown>): Promise<void> {
     const { options } = this.#environment;
-    return this.#custodyTurns.run(() =>
-      appendCustody(connection, {
-        at: options.now?.() ?? new Date(),
-        operator: this.operator,
-        application: applicationName(options),
-        action,
-        detail,
-      }),
-    );
+    return appendCustody(connection, {
+      at: options.now?.() ?? new Date(),
+      operator: this.operator,
+      application: applicationName(options),
+      action,
+      detail,
+    });
   }
 
   async #run<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
