@@ -24,11 +24,12 @@ export function formatBytes(bytes: number): string {
   return `${oneDecimal.format(value)} ${units[unit] ?? ''}`;
 }
 
-/** `14 ms`, `3.2 s`, `2 min 05 s`, `1 h 02 min` */
+/** `14 ms`, `3.2 s`, `34 s`, `2 min 05 s`, `1 h 02 min` */
 export function formatDuration(elapsedMs: number): string {
   if (elapsedMs < 1000) return `${Math.round(elapsedMs)} ms`;
-  if (elapsedMs < 59_950) return `${oneDecimal.format(elapsedMs / 1000)} s`;
+  if (elapsedMs < 9_950) return `${oneDecimal.format(elapsedMs / 1000)} s`;
   const seconds = Math.round(elapsedMs / 1000);
+  if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
   const minutes = Math.floor(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
