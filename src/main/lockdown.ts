@@ -3,7 +3,6 @@ import { isOwnUrl, pageUrl } from './page.ts';
 
 /** Chromium's own traffic (updates, dictionaries, pings) off. To be called before the app is ready. */
 export function silenceChromium(): void {
-  app.enableSandbox();
   app.commandLine.appendSwitch('disable-background-networking');
   app.commandLine.appendSwitch('disable-component-update');
   app.commandLine.appendSwitch('no-pings');
