@@ -6,6 +6,7 @@ import { caseHandlers } from './case/case-handlers.ts';
 import { Cases } from './case/cases.ts';
 import { Changes } from './changes.ts';
 import type { EngineContext, EngineOptions } from './engine-context.ts';
+import { evidenceHandlers } from './evidence/evidence-handlers.ts';
 import { os } from './implementer.ts';
 import { jobsHandlers } from './jobs/jobs-handlers.ts';
 import { RunningJobs } from './jobs/running-jobs.ts';
@@ -15,14 +16,14 @@ import { timelineHandlers } from './timeline/timeline-handlers.ts';
 
 export type EngineRouter = Router<typeof contract, EngineContext>;
 
-// Evidence joins when it lands.
 const router: EngineRouter = os.router({
   app: appHandlers,
   case: caseHandlers,
   jobs: jobsHandlers,
+  evidence: evidenceHandlers,
   query: queryHandlers,
   timeline: timelineHandlers,
-} as unknown as EngineRouter);
+});
 
 /** The engine behind every wire: a router, and the context that its calls are made with. */
 export interface Engine {

@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CaseInfo } from '#shared/api/case.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { importEvidence } from '../evidence/import-evidence.ts';
 import { generateSample } from '../sample/generate-sample.ts';
 import { exists } from './case-folder.ts';
 import { createCase, openCase } from './opened-case.ts';
@@ -27,7 +28,7 @@ export function openSampleCase(context: EngineContext, signal?: AbortSignal): Pr
     const openedCase = await openCase(path, cases.environment);
     try {
       const control = { signal: signal ?? new AbortController().signal, report: () => undefined };
-      void control;
+      await importEvidence(openedCase, { paths: [logs], mode: 'copy' }, options, control);
     } finally {
       await openedCase.close();
     }
