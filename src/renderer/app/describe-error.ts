@@ -31,13 +31,6 @@ const titles: Readonly<Record<ErrorCode, string>> = {
 export function describeError(error: unknown): ErrorDescription {
   const code = codeOf(error);
   if (code !== null && error instanceof Error) return { code, title: titles[code], sentence: error.message };
-  if (isInputRejected(error)) {
-    return {
-      code: 'BAD_INPUT',
-      title: titles.BAD_INPUT,
-      sentence: 'The engine did not accept that input. Change it and try again.',
-    };
-  }
   return {
     code: null,
     title: 'The engine did not answer',
@@ -54,9 +47,4 @@ function codeOf(error: unknown): ErrorCode | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   const { code } = error;
   return typeof code === 'string' && Object.hasOwn(titles, code) ? (code as ErrorCode) : null;
-}
-
-/** oRPC's own code for an input that fails the contract's schema. */
-function isInputRejected(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'BAD_REQUEST';
 }
