@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { join } from 'node:path';
+import { createLog } from '#engine/log.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInfoCommand } from './commands/info.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
@@ -66,12 +67,19 @@ async function explain(error: unknown, session: Session): Promise<number> {
   if (error instanceof OutputClosed) return exitCodes.done;
   // Commander has written its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  const message = error instanceof Error ? error.message : String(error);
-  const isDefect = error instanceof Error && 'code' in error && error.code === 'INTERNAL';
-  const sentence = isDefect
-    ? `Trailbench ran into a defect of its own. Details are in ${join(session.dataFolder, 'trailbench.log')}.`
-    : message;
-  const lines = sentence.split('\n').map(terminalText).join('\n');
+  const lines = sentenceOf(error, session).split('\n').map(terminalText).join('\n');
   await session.stderr.write(`trailbench: ${lines}\n`).catch(() => undefined);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }
+
+function sentenceOf(error: unknown, session: Session): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const isDefect = !(error instanceof Error) || defects.some((kind) => error instanceof kind);
+  if (!isDefect && code !== 'INTERNAL') return error.message;
+  const logPath = join(session.dataFolder, 'trailbench.log');
+  // The engine has logged its own defects.
+  if (code !== 'INTERNAL') createLog(logPath)('The command line failed', error);
+  return `Trailbench ran into a defect of its own. Details are in ${logPath}.`;
+}
+
+const defects = [TypeError, RangeError, ReferenceError, SyntaxError];
