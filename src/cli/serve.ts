@@ -23,8 +23,6 @@ export interface ServeOptions {
 export interface Serving {
   /** Opens the page once; whoever opens it first has the session. */
   readonly url: string;
-  /** The engine's process, another one after a crash. */
-  engineProcessId(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -53,7 +51,6 @@ export async function serveCase(options: ServeOptions): Promise<Serving> {
     });
     return {
       url: `http://127.0.0.1:${port}/?token=${session.token}`,
-      engineProcessId: async () => (await supervisor.ready()).processId,
       close: async () => {
         server.close();
         server.closeAllConnections();
@@ -96,7 +93,6 @@ function forkEngine(options: ServeOptions, casePath: string | null, events: Engi
   // A message to a process that has just died: its exit tells the rest.
   child.on('error', () => {});
   return {
-    processId: child.pid ?? 0,
     send: (message, handle) => child.send(message, handle as Socket | undefined, () => {}),
     kill: () => child.kill('SIGKILL'),
   };

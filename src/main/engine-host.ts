@@ -10,14 +10,14 @@ export function hostEngine(dataFolder: string, casePath: string | null): EngineS
     (path, events) => forkEngine({ dataFolder, version: app.getVersion(), casePath: path }, events),
     casePath,
   );
-  ipcMain.on('engine:connect', (event) => {
+  ipcMain.on('engine:connect', (event, requestId: unknown) => {
     const frame = event.senderFrame;
     if (!isOwnFrame(frame)) return;
     void supervisor.ready().then((engine) => {
       if (event.sender.isDestroyed()) return;
       const { port1, port2 } = new MessageChannelMain();
       engine.send({ type: 'port' }, port1);
-      event.sender.postMessage('engine:port', null, [port2]);
+      event.sender.postMessage('engine:port', requestId, [port2]);
     });
   });
   return supervisor;
@@ -32,9 +32,6 @@ function forkEngine(start: EngineStart, events: EngineChildEvents): EngineChild 
   child.on('message', (message: EngineMessage) => events.onMessage(message));
   child.once('exit', (code) => events.onExit(code));
   return {
-    get processId() {
-      return child.pid ?? 0;
-    },
     send: (message, port) => child.postMessage(message, port ? [port as MessagePortMain] : []),
     kill: () => {
       if (child.pid) process.kill(child.pid, 'SIGKILL');

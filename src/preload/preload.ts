@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import type { Desktop } from '#shared/desktop.ts';
+import type { Desktop, PortMessage } from '#shared/desktop.ts';
 
 const desktop: Desktop = {
   host: 'electron',
@@ -11,8 +11,9 @@ const desktop: Desktop = {
 };
 contextBridge.exposeInMainWorld('trailbench', desktop);
 
-// A port cannot cross the context bridge; it goes through window messages, in answer to the page's request.
-window.addEventListener('message', (event) => {
-  if (event.source === window && event.data === 'trailbench:connect') ipcRenderer.send('engine:connect');
+window.addEventListener('message', ({ source, data }: MessageEvent<PortMessage>) => {
+  if (source === window && data.type === 'trailbench:connect') ipcRenderer.send('engine:connect', data.requestId);
 });
-ipcRenderer.on('engine:port', (event) => window.postMessage('trailbench:port', window.location.origin, event.ports));
+ipcRenderer.on('engine:port', ({ ports }, requestId: string) => {
+  window.postMessage({ type: 'trailbench:port', requestId } satisfies PortMessage, window.location.origin, ports);
+});

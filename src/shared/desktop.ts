@@ -14,3 +14,12 @@ export interface Desktop {
   pathOf(file: object): string | null;
   setTitle(title: string): void;
 }
+
+/**
+ * Between the page and the preload script, as window messages: a port cannot cross the context bridge. The page asks
+ * with `trailbench:connect`; the answer has the same id and brings a port to the engine.
+ */
+export interface PortMessage {
+  readonly type: 'trailbench:connect' | 'trailbench:port';
+  readonly requestId: string;
+}

@@ -22,7 +22,7 @@ contractCases('a MessageChannel', async () => {
       wires.servePort(port1);
       return createPortWire(port2 as unknown as MessagePort);
     },
-    killEngine: null,
+    hasEngineProcess: false,
     close: () => engine.close(),
   };
 });

@@ -19,7 +19,7 @@ contractCases('a WebSocket of `trailbench serve`', async () => {
   return {
     folder,
     openWire: webSocketWires(serving, await enter(serving)),
-    killEngine: async () => void process.kill(await serving.engineProcessId(), 'SIGKILL'),
+    hasEngineProcess: true,
     close: () => serving.close(),
   };
 });

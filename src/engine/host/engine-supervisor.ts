@@ -2,7 +2,6 @@ import type { CaseProblem, EngineMessage, HostMessage } from './engine-messages.
 
 /** A running engine process, whatever started it. */
 export interface EngineChild {
-  readonly processId: number;
   /** `handle` is a port (Electron) or a socket (Node). */
   send(message: HostMessage, handle?: unknown): void;
   kill(): void;

@@ -3,19 +3,19 @@ import type { Api } from '#shared/api/index.ts';
 export type Link = ClientLink<Record<never, never>>;
 /** One way to one engine process, until it closes. */
 export interface Wire {
-    readonly link: Link;
-    /** True from the moment before pending calls are rejected. */
-    isClosed(): boolean;
-    /** Resolves when the engine ends or the way to it breaks. */
-    readonly closed: Promise<void>;
-    close(): void;
+  readonly link: Link;
+  /** True from the moment before pending calls are rejected. */
+  isClosed(): boolean;
+  /** Resolves when the engine ends or the way to it breaks. */
+  readonly closed: Promise<void>;
+  close(): void;
 }
 /** Makes a wire to the running engine; rejects if there is none now. */
 export type OpenWire = () => Promise<Wire>;
 /** A typed client over any link. */
 export declare function createApi(link: Link): Api;
 type Closable = Pick<EventTarget, 'addEventListener'> & {
-    close(): void;
+  close(): void;
 };
 /** A wire over a channel that says when it closes. `makeLink` must add its own listeners after ours: whoever is rejected then sees the wire closed. */
 export declare function createWire<T extends Closable>(channel: T, makeLink: (channel: T) => Link): Wire;

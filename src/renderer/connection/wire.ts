@@ -2,6 +2,7 @@ import { createORPCClient, type ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { Api } from '#shared/api/index.ts';
+import type { PortMessage } from '#shared/desktop.ts';
 
 export type Link = ClientLink<Record<never, never>>;
 
@@ -50,14 +51,16 @@ export function createPortWire(port: MessagePort): Wire {
 
 /** Asks main, through the preload script, for a port to the engine process. */
 export async function openElectronWire(): Promise<Wire> {
+  const requestId = crypto.randomUUID();
   const port = await new Promise<MessagePort>((resolve) => {
-    window.addEventListener('message', function receive(event: MessageEvent<unknown>) {
+    window.addEventListener('message', function receive(event: MessageEvent<PortMessage>) {
       const [port] = event.ports;
-      if (event.source !== window || event.data !== 'trailbench:port' || !port) return;
+      if (event.source !== window || event.data.type !== 'trailbench:port') return;
+      if (event.data.requestId !== requestId || !port) return;
       window.removeEventListener('message', receive);
       resolve(port);
     });
-    window.postMessage('trailbench:connect', window.location.origin);
+    window.postMessage({ type: 'trailbench:connect', requestId } satisfies PortMessage, window.location.origin);
   });
   return createPortWire(port);
 }
