@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { parseFilter } from './result-filter.ts';
+
+it('reads what is typed above a column', () => {
+  expect(parseFilter(2, ' Delete ')).toEqual({ column: 2, contains: 'Delete' });
+  expect(parseFilter(2, '= s3')).toEqual({ column: 2, equals: 's3' });
+  expect(parseFilter(2, '=')).toEqual({ column: 2, equals: '' });
+  expect(parseFilter(2, 'NULL')).toEqual({ column: 2, equals: null });
+  expect(parseFilter(2, 'is null')).toEqual({ column: 2, equals: null });
+  expect(parseFilter(2, '=null')).toEqual({ column: 2, equals: 'null' });
+  expect(parseFilter(2, '   ')).toBeNull();
+});

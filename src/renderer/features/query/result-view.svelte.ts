@@ -1,0 +1,112 @@
+import type { Api, Cell, QueryResult, ResultFilter, ResultSort, ResultWindow } from '#shared/api/index.ts';
+import { PagedList } from '../../components/virtual/paged-list.svelte.ts';
+import type { CellRange } from '../../components/grid/grid-cursor.ts';
+import { parseFilter } from './result-filter.ts';
+
+export type ResultRow = readonly Cell[];
+
+/** More than this is no text for a clipboard. */
+export const mostCellsToCopy = 1_000_000;
+const windowRows = 2000;
+
+/** One result on the engine, looked at through sorting and filters. */
+export class ResultView {
+  readonly result: QueryResult;
+  readonly #api: Api;
+  readonly #list = new PagedList<ResultRow>();
+  /** The first sorts first. */
+  sort = $state.raw<readonly ResultSort[]>([]);
+  /** What is typed above each column, by column. */
+  filterTexts = $state.raw<Readonly<Record<number, string>>>({});
+
+  constructor(api: Api, result: QueryResult) {
+    this.#api = api;
+    this.result = result;
+    this.#restart();
+  }
+
+  /** Rows that the filters leave. */
+  get rowCount(): number {
+    return this.#list.total ?? 0;
+  }
+
+  get error(): unknown {
+    return this.#list.error;
+  }
+
+  rowAt(index: number): ResultRow | undefined {
+    return this.#list.rowAt(index);
+  }
+
+  show(first: number, end: number): void {
+    this.#list.show(first, end);
+  }
+
+  /** First press ascending, then descending, then as the statement gave it. */
+  sortBy(column: number, isAdditional: boolean): void {
+    const before = this.sort.find((entry) => entry.column === column);
+    const others = isAdditional ? this.sort.filter((entry) => entry.column !== column) : [];
+    if (before?.descending === true) this.sort = others;
+    else this.sort = [...others, { column, descending: before !== undefined }];
+    this.#restart();
+  }
+
+  filter(column: number, text: string): void {
+    this.filterTexts = { ...this.filterTexts, [column]: text };
+    this.#restart();
+  }
+
+  clearFilters(): void {
+    this.filterTexts = {};
+    this.#restart();
+  }
+
+  retry(): void {
+    this.#list.retry();
+  }
+
+  /** The cells of a range, fetched where they are not there. */
+  async readRange(range: CellRange, signal: AbortSignal): Promise<readonly ResultRow[]> {
+    const rows: ResultRow[] = [];
+    for (let offset = range.firstRow; offset <= range.lastRow; offset += windowRows) {
+      const limit = Math.min(windowRows, range.lastRow - offset + 1);
+      const page = await this.#read(offset, limit, signal);
+      rows.push(...page.rows.map((row) => row.slice(range.firstColumn, range.lastColumn + 1)));
+    }
+    return rows;
+  }
+
+  close(): void {
+    this.#list.close();
+    // A case that was closed or an engine that was restarted has let go of the result already.
+    this.#api.query.release({ resultId: this.result.resultId }).catch(() => undefined);
+  }
+
+  #restart(): void {
+    this.#list.restart((offset, limit, signal) => this.#read(offset, limit, signal));
+  }
+
+  async #read(
+    offset: number,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ total: number; rows: readonly ResultRow[] }> {
+    const filters = this.#filters();
+    const { window, rowCount, resultId } = this.result;
+    if (this.sort.length === 0 && filters.length === 0 && offset + limit <= window.rowCount) {
+      return { total: rowCount, rows: rowsOf(window).slice(offset, offset + limit) };
+    }
+    const page = await this.#api.query.window({ resultId, offset, limit, sort: [...this.sort], filters }, { signal });
+    return { total: page.filteredCount, rows: rowsOf(page) };
+  }
+
+  #filters(): ResultFilter[] {
+    return Object.entries(this.filterTexts)
+      .map(([column, text]) => parseFilter(Number(column), text))
+      .filter((filter) => filter !== null);
+  }
+}
+
+function rowsOf(window: ResultWindow): readonly ResultRow[] {
+  return Array.from({ length: window.rowCount }, (_, row) => window.cells.map((column) => column[row] ?? null));
+}
