@@ -24,6 +24,9 @@ const recordColumns: readonly Column[] = [
       since: '1.0',
     },
   ),
+  record('eventVersion', 'VARCHAR', 'Version of the record format, major.minor: 1.11 is newer than 1.9.', {
+    since: '1.0',
+  }),
   record('eventName', 'VARCHAR', 'The action requested. Not always the API’s own name (e.g. ListFunctions20150331).', {
     since: '1.0',
   }),

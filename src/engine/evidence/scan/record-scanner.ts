@@ -5,7 +5,6 @@ import { JsonCursor } from './json-cursor.ts';
 import { compactJson, decodeJsonString, isWellFormed } from './json-text.ts';
 import { Overlay } from './overlay.ts';
 import {
-  eventIDColumn,
   eventKeyColumn,
   eventNameColumn,
   eventSourceColumn,
@@ -42,7 +41,7 @@ export class RecordScanner {
   readonly #addresses = new Map<string, boolean>();
   #recordNumber = 0;
   #mustKeepOriginal = false;
-  #hasOtherKnownField = false;
+  #hasDecisiveField = false;
   #eventIDText: string | null = null;
   #hasUuid = false;
   #lastDay = '';
@@ -65,7 +64,7 @@ export class RecordScanner {
     this.#recordNumber++;
     this.#overlay.reset();
     this.#mustKeepOriginal = false;
-    this.#hasOtherKnownField = false;
+    this.#hasDecisiveField = false;
     this.#eventIDText = null;
     this.#hasUuid = false;
     this.#addressStart = -1;
@@ -73,9 +72,7 @@ export class RecordScanner {
     this.#object(cursor, recordFields, true);
     if (cursor.peek() !== -1) cursor.fail('Unexpected text after the record');
     const isEvent =
-      this.#seen[eventNameColumn] === this.#recordNumber &&
-      this.#hasOtherKnownField &&
-      !this.#eventSourceIsBucketNotice;
+      this.#seen[eventNameColumn] === this.#recordNumber && this.#hasDecisiveField && !this.#eventSourceIsBucketNotice;
     if (!isEvent) return false;
     if (this.#mustKeepOriginal) this.#keepOriginal(bytes, start, end);
     const otherLength = this.#overlay.finish();
@@ -144,13 +141,14 @@ export class RecordScanner {
       this.#overlay.enter(cursor.bytes, keyStart, keyEnd);
       this.#object(cursor, field.fields, false);
       this.#overlay.leave(this.#filledColumns === filledBefore);
-      if (isRecord) this.#hasOtherKnownField = true;
+      if (isRecord) this.#hasDecisiveField = true;
       return;
     }
     const { column } = field;
     if (this.#seen[column] === this.#recordNumber) this.#mustKeepOriginal = true;
     this.#seen[column] = this.#recordNumber;
-    if (isRecord && column !== eventNameColumn && column !== eventIDColumn) this.#hasOtherKnownField = true;
+    // Catalogues of API calls have an eventName and an eventSource, too.
+    if (isRecord && column !== eventNameColumn && column !== eventSourceColumn) this.#hasDecisiveField = true;
     const start = cursor.position;
     cursor.sawEscape = cursor.sawSpace = false;
     cursor.skipValue();
