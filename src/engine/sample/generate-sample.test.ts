@@ -76,6 +76,10 @@ test('the counts of the truth are those of the files', () => {
   expect(truth.counts.duplicateCopies).toBeGreaterThan(100);
 });
 
+test('no two files hold the same bytes', () => {
+  expect(new Set([...files.values()].map((file) => file.text)).size).toBe(files.size);
+});
+
 test('copies of an event are equal to it', () => {
   const differing = [...copiesByEventId.values()].filter((copies) => new Set(copies).size > 1);
   expect(differing).toEqual([]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { addAutomation } from './background-automation.ts';
 import { addPeople } from './background-people.ts';
 import { addServices } from './background-services.ts';
-import { at, dayCount, firstDayMs } from './company.ts';
+import { accounts, at, dayCount, firstDayMs, homeRegion } from './company.ts';
 import { addIntrusion } from './intrusion.ts';
 import type { IntrusionStep } from './intrusion-steps.ts';
 import { addLookAlikes, addResponse } from './look-alikes.ts';
@@ -66,11 +66,15 @@ export async function generateSample(folder: string, options: { seed?: number } 
   };
 }
 
-/** Copies that CloudTrail delivers once more, in a later file: single ones, and all of one hour after an outage. */
+/**
+ * Copies that CloudTrail delivers once more, in a later file: single ones, and all of one hour after an outage. Only of
+ * the busy accounts' home region, where no file holds a single event: a copy on its own would be the same file again.
+ */
 function redeliver(events: readonly SampleEvent[], random: Random): readonly SampleEvent[] {
   const outageMs = at(dayCount - 1, 10);
-  const delayed = events.filter((event) => event.atMs >= outageMs && event.atMs < outageMs + 3_600_000);
-  const single = events.filter((event) => event.atMs < outageMs - 86_400_000 && random.next() % 120 === 0);
+  const busy = events.filter((event) => event.region === homeRegion && event.accountId !== accounts.management);
+  const delayed = busy.filter((event) => event.atMs >= outageMs && event.atMs < outageMs + 3_600_000);
+  const single = busy.filter((event) => event.atMs < outageMs - 86_400_000 && random.next() % 100 === 0);
   const latestMs = firstDayMs + dayCount * 86_400_000 - 1;
   return [...delayed, ...single].map((event) => {
     const laterMs = event.atMs + random.integer(2, 5) * 3_600_000;
