@@ -1,4 +1,4 @@
-import { access, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { access, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { errorCode, ioError } from '../io-error.ts';
@@ -63,9 +63,13 @@ export async function createCaseFolder(folder: string, fill: (partial: string) =
   }
 }
 
-/** Makes the folders of a case that are not there (version control and some copy tools drop empty ones). */
+/**
+ * Makes the folders of a case that are not there (version control and some copy tools drop empty ones) and drops
+ * exports that a killed process left unfinished. Only for a folder whose database is locked by this process.
+ */
 export async function prepareFolders(folder: string): Promise<void> {
   const { archive, notebooks, exportStaging } = caseLayout(folder);
+  await rm(exportStaging, { recursive: true, force: true });
   for (const path of [archive, notebooks, exportStaging]) await mkdir(path, { recursive: true });
 }
 
@@ -89,18 +93,33 @@ export async function resolveCaseFolder(path: string): Promise<string> {
       `“${given}” is not a case: a case is a folder with a file case.duckdb in it.`,
     );
   }
-  const written = [layout.database, `${layout.database}.wal`, layout.lock, layout.archive, layout.notebooks];
-  for (const path of [...written, layout.exports, layout.exportStaging]) await refuseLinkOut(folder, path);
+  await refuseOddEntries(folder);
   return folder;
 }
 
-async function refuseLinkOut(folder: string, path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => null);
-  if (!stats?.isSymbolicLink()) return;
-  const target = await realpath(path).catch(() => null);
-  if (target?.startsWith(folder + sep)) return;
+/** A case that came from a stranger may hold links, devices or pipes where the engine reads and writes. */
+async function refuseOddEntries(folder: string): Promise<void> {
+  const { database, lock, archive, notebooks, exports, exportStaging } = caseLayout(folder);
+  for (const path of [database, `${database}.wal`, lock]) await refuseOddEntry(folder, path, 'file');
+  for (const path of [archive, notebooks, exports, exportStaging]) await refuseOddEntry(folder, path, 'folder');
+  // Below these, imports make folders of their own.
+  for (const origin of await readdir(archive).catch(() => [])) {
+    await refuseOddEntry(folder, join(archive, origin), 'folder');
+    for (const part of await readdir(join(archive, origin)).catch(() => [])) {
+      await refuseOddEntry(folder, join(archive, origin, part), 'folder');
+    }
+  }
+}
+
+async function refuseOddEntry(folder: string, path: string, kind: 'file' | 'folder'): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (!found) return;
+  const target = found.isSymbolicLink() ? await realpath(path).catch(() => null) : path;
+  const isInside = target?.startsWith(folder + sep) ?? false;
+  const stats = isInside && target ? await lstat(target) : null;
+  if (stats && (kind === 'file' ? stats.isFile() : stats.isDirectory())) return;
   throw new TrailbenchError(
     'CASE_DAMAGED',
-    `“${path}” is a link to a place outside the case folder. Trailbench does not follow it: replace it by the file or folder itself if you trust the case.`,
+    `“${path}” is not a plain ${kind} inside the case folder, so Trailbench does not touch it. Replace it by the ${kind} itself if you trust the case.`,
   );
 }

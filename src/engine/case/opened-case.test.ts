@@ -1,4 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -127,6 +128,44 @@ test.for(['case.duckdb', 'case.duckdb.wal', 'case.lock', 'archive', 'notebooks',
     expect(await look()).toEqual(before);
   },
 );
+
+test('a link inside the archive is refused, one that stays in the case folder is not', async () => {
+  const environment = await testEnvironment();
+  const folder = await createCase(join(environment.options.dataFolder, 'a'), environment);
+  const { archive } = caseLayout(folder);
+  await mkdir(join(archive, 'local', '1'), { recursive: true });
+  await symlink(join(archive, 'local', '1'), join(archive, 'local', '2'));
+  await (await openCase(folder, environment)).close();
+  await symlink(await temporaryFolder(), join(archive, 'local', '3'));
+  await expect(openCase(folder, environment)).rejects.toMatchObject({
+    code: 'CASE_DAMAGED',
+    message: expect.stringContaining(join(archive, 'local', '3')) as string,
+  });
+});
+
+test.skipIf(process.platform === 'win32')('a pipe in place of a file is refused, not waited for', async () => {
+  const environment = await testEnvironment();
+  for (const name of ['case.lock', 'case.duckdb']) {
+    const folder = await createCase(join(environment.options.dataFolder, name), environment);
+    await rm(join(folder, name), { force: true });
+    execFileSync('mkfifo', [join(folder, name)]);
+    await expect(openCase(folder, environment)).rejects.toMatchObject({ code: 'CASE_DAMAGED' });
+  }
+});
+
+test('folders that a copy left out are made, and unfinished exports are dropped', async () => {
+  const environment = await testEnvironment();
+  const folder = await createCase(join(environment.options.dataFolder, 'a'), environment);
+  const layout = caseLayout(folder);
+  await writeFile(join(layout.exportStaging, 'half.csv'), 'half');
+  await rm(layout.archive, { recursive: true });
+  await rm(layout.notebooks, { recursive: true });
+  await writeFile(join(layout.exports, 'whole.csv'), 'whole');
+  await (await openCase(folder, environment)).close();
+  expect((await readdir(folder)).sort()).toEqual(['archive', 'case.duckdb', 'exports', 'notebooks']);
+  expect(await readdir(layout.exportStaging)).toEqual([]);
+  expect(await readdir(layout.exports)).toEqual(['.staging', 'whole.csv']);
+});
 
 test('the same case is not opened twice in one process, by whatever path', async () => {
   const environment = await testEnvironment();

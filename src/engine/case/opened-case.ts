@@ -66,11 +66,11 @@ export async function openCase(path: string, environment: CaseEnvironment): Prom
   const folder = await resolveCaseFolder(path);
   const release = await reserveFolder(folder);
   try {
-    await prepareFolders(folder).catch((error: unknown) => {
-      throw ioError(`The case “${folder}” cannot be written`, error);
-    });
     const database = await openCaseDatabase(folder, options);
     try {
+      await prepareFolders(folder).catch((error: unknown) => {
+        throw ioError(`The case “${folder}” cannot be written`, error);
+      });
       const schemaVersion = await verifyAndUpgrade(database, environment);
       const operator = currentOperator();
       await writeLockFile(folder, operator, options.now?.() ?? new Date());
