@@ -1,6 +1,4 @@
 import { access } from 'node:fs/promises';
-import { createRouterClient } from '@orpc/server';
-import { createEngine } from '#engine/engine.ts';
 import { caseFolderPath } from '#engine/case/case-folder.ts';
 import type { Api } from '#shared/api/index.ts';
 import { dataFolder } from './data-folder.ts';
@@ -44,6 +42,11 @@ export function createSession(host: CliHost): Session {
 
 /** Runs `work` with an engine in this process. */
 export async function withEngine<T>(session: Session, work: (api: Api) => Promise<T>): Promise<T> {
+  // Loaded here: help and usage errors need no database.
+  const [{ createRouterClient }, { createEngine }] = await Promise.all([
+    import('@orpc/server'),
+    import('#engine/engine.ts'),
+  ]);
   const { version, scanWorkerUrl } = session.host;
   const engine = createEngine({ dataFolder: session.dataFolder, version, scanWorkerUrl });
   try {

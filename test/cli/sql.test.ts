@@ -134,7 +134,7 @@ test('an empty result is valid in every format', async () => {
 test('a reader that goes away early is no error', async () => {
   const child = workplace.start('sql', 'case', 'SELECT e.* FROM events e, range(40)', '--format', 'ndjson');
   const finished = finish(child);
-  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), finished]);
   child.stdout?.destroy();
   const { code, stderr } = await finished;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
