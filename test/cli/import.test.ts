@@ -12,7 +12,10 @@ beforeAll(async () => {
   workplace = await Workplace.make();
   truth = await generateSample(workplace.path('logs'));
   await mkdir(workplace.path('broken'));
-  await writeFile(workplace.path('broken', 'damaged.json.gz'), Buffer.from([0x1f, 0x8b, 9, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+  await writeFile(
+    workplace.path('broken', 'damaged.json.gz'),
+    Buffer.from([0x1f, 0x8b, 9, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+  );
   const good = {
     eventTime: '2026-03-02T08:00:00Z',
     eventID: 'a3c1b0f5-6a52-4d0e-9c1d-2f7be0846a11',
