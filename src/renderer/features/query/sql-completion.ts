@@ -1,5 +1,5 @@
 import type { Table } from '#shared/tables/table.ts';
-import { elementType, structFields } from './duckdb-type.ts';
+import { elementType, shortType, structFields } from './duckdb-type.ts';
 import { duckdbKeywords } from './duckdb-keywords.ts';
 import { sqlTokens, type SqlToken } from './sql-tokens.ts';
 
@@ -111,7 +111,7 @@ function membersOf(path: readonly PathStep[], scope: Scope, known: readonly Tabl
       return fields.map((field) => ({
         label: field.name,
         kind: 'field',
-        detail: field.type,
+        detail: shortType(field.type),
         insert: quoted(field.name),
       }));
     }
@@ -137,7 +137,7 @@ function columnSuggestions(table: Table): readonly SqlSuggestion[] {
   return table.columns.map((column) => ({
     label: column.name,
     kind: 'column',
-    detail: column.type.replace(/\(.*\)/s, ''),
+    detail: shortType(column.type),
     description: column.description,
   }));
 }

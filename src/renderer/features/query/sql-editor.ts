@@ -227,9 +227,13 @@ const appearance: Extension = [
       color: 'var(--text-primary)',
       boxShadow: 'var(--shadow-popover)',
     },
-    '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', fontSize: '12px', maxHeight: '240px' },
-    '.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px', lineHeight: '18px' },
-    '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    '.cm-tooltip.cm-tooltip-autocomplete > ul': {
+      fontFamily: 'var(--font-mono)',
+      fontSize: '12px',
+      maxHeight: '240px',
+    },
+    '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px', lineHeight: '18px' },
+    '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
       backgroundColor: 'var(--surface-selected)',
       color: 'var(--text-strong)',
     },

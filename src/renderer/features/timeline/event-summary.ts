@@ -47,6 +47,12 @@ export function fileName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'), path.lastIndexOf('!')) + 1);
 }
 
+/** The end of a file's name: CloudTrail's names begin with what many files share. */
+export function shortFileName(path: string): string {
+  const name = fileName(path);
+  return name.length > 30 ? `…${name.slice(-28)}` : name;
+}
+
 function memberOf(json: string | null, name: string): string | null {
   if (json === null) return null;
   try {

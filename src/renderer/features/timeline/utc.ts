@@ -35,3 +35,8 @@ export function spanName(micros: number): string {
   }
   return `${micros} µs`;
 }
+
+/** Whether a half-open range lies within one UTC day. */
+export function isOneDay(range: { readonly fromMicros: number; readonly toMicros: number }): boolean {
+  return Math.floor(range.fromMicros / day) === Math.floor((range.toMicros - 1) / day);
+}
