@@ -15,9 +15,10 @@ export function declarePageScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true } }]);
 }
 
-/** Serves the built page as `app://trailbench/`; nothing else has that scheme, and the page has no other. */
+/** Serves the built page as `app://trailbench/`, and takes the file: scheme from everyone. */
 export function servePage(): void {
   const folder = join(app.getAppPath(), 'out/renderer');
+  protocol.handle('file', () => new Response(null, { status: 403 }));
   protocol.handle('app', async (request) => {
     const { host, pathname } = new URL(request.url);
     const file = host === 'trailbench' && request.method === 'GET' ? await readPageFile(folder, pathname) : null;
