@@ -3,10 +3,9 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { TrailbenchError, type ErrorCode } from '#shared/api/errors.ts';
 import type { EngineOptions } from '../engine-context.ts';
 import { caseLayout } from './case-folder.ts';
-import { caseLocked } from './case-lock.ts';
+import { openingError } from './database-errors.ts';
 
 /** The name of the case's catalog; `memory` beside it is scratch space. */
 export const caseCatalog = 'trailbench';
@@ -92,38 +91,6 @@ function lockingSettings(folder: string, spillFolder: string, options: EngineOpt
 
 function text(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** What an error of DuckDB at opening means for people. */
-export async function openingError(folder: string, error: unknown): Promise<TrailbenchError> {
-  if (error instanceof TrailbenchError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const { database } = caseLayout(folder);
-  const withCause = (code: ErrorCode, sentence: string) =>
-    new TrailbenchError(code, sentence, undefined, { cause: error });
-  if (/file locks are not supported/i.test(message)) {
-    return withCause('IO_FAILED', `The disk of “${database}” can’t lock files. Copy the case folder to a local disk.`);
-  }
-  if (/could not set lock|conflicting lock|used by another process/i.test(message)) {
-    const pid = /\(PID (\d+)\)/.exec(message)?.[1];
-    return caseLocked(folder, pid === undefined ? undefined : Number(pid));
-  }
-  if (/newer version of DuckDB/i.test(message)) {
-    const advice = 'Open it with that version, or update this one.';
-    return withCause('CASE_NEWER', `The case’s database was written by a newer Trailbench. ${advice}`);
-  }
-  if (/permission denied|read-only file system/i.test(message)) {
-    const advice = 'Check its permissions, or copy the case folder to a disk that can be written.';
-    return withCause('IO_FAILED', `“${database}” cannot be written. ${advice}`);
-  }
-  if (/no space left|disk quota/i.test(message)) {
-    return withCause('IO_FAILED', `“${database}” cannot be opened: the disk is full. Free some space.`);
-  }
-  const advice = 'Open a copy of the case, or make a new one and import its archive folder.';
-  return withCause(
-    'CASE_DAMAGED',
-    `“${database}” cannot be read: it is cut off, was changed or is not a DuckDB database. ${advice}`,
-  );
 }
 
 /** Removes what killed processes left in the temp folder; theirs are the ones that no live process owns. */

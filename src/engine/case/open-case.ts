@@ -12,7 +12,9 @@ export interface OpenCase {
   /**
    * Runs `work` on a connection of its own and closes it afterwards. One connection per running statement is
    * structural: another statement on a shared connection ends an open stream early without an error.
-   * If `signal` aborts, DuckDB is interrupted and TrailbenchError CANCELLED is thrown.
+   * If `signal` aborts or the case is closed, DuckDB is interrupted until the work fails, and TrailbenchError CANCELLED
+   * is thrown; work that succeeds all the same returns its value. Other errors: NO_CASE once the case is closed,
+   * IO_FAILED if the disk failed, and what `work` throws.
    */
   withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Appends to the custody log (a transaction of its own). */

@@ -8,12 +8,13 @@ import type { EngineOptions } from '../engine-context.ts';
 import { ioError } from '../io-error.ts';
 import type { Log } from '../log.ts';
 import { SerialQueue } from '../serial-queue.ts';
-import { caseCatalog, openCaseDatabase, openingError, type CaseDatabase } from './case-database.ts';
+import { caseCatalog, openCaseDatabase, type CaseDatabase } from './case-database.ts';
 import { caseFolderPath, caseLayout, createCaseFolder, prepareFolders, resolveCaseFolder } from './case-folder.ts';
 import { currentOperator, removeLockFile, reserveFolder, writeLockFile } from './case-lock.ts';
 import { createSchemaStatements } from './case-schema.ts';
 import { checkTables, refuseForeignObjects } from './catalogue-check.ts';
 import { appendCustody } from './custody.ts';
+import { openingError, storageError } from './database-errors.ts';
 import { caseMigrations, checkMigrations, migrate, recordMigrations, type Migration } from './migrations.ts';
 import type { OpenCase } from './open-case.ts';
 
@@ -226,7 +227,7 @@ export class OpenedCase implements OpenCase {
       return await work(connection);
     } catch (error) {
       this.#throwIfStopped(signal, error);
-      throw error;
+      throw storageError(error);
     } finally {
       stopInterrupting();
       connection.closeSync();

@@ -41,9 +41,12 @@ export interface CustodyEntry {
 const pathInput = v.object({ path: v.pipe(v.string(), v.minLength(1)) });
 
 export const caseContract = {
-  /** Makes a case folder. `path` gets `.trailbench` added if missing. Errors: CASE_EXISTS, IO_FAILED. */
+  /** Makes a case folder and opens it. `path` gets `.trailbench` added if missing. Errors: BAD_INPUT, CASE_EXISTS, IO_FAILED. */
   create: procedure.input(pathInput).output(type<CaseInfo>()),
-  /** Opens a case; one that is open is closed first. Errors: NOT_FOUND, CASE_LOCKED, CASE_NEWER, CASE_DAMAGED. */
+  /**
+   * Opens a case; the one that was open is closed, its running import cancelled. If opening fails, it stays open.
+   * Errors: NOT_FOUND, CASE_LOCKED, CASE_NEWER, CASE_DAMAGED, IO_FAILED.
+   */
   open: procedure.input(pathInput).output(type<CaseInfo>()),
   /** Opens the sample case, generating and importing it the first time. Takes some seconds then. */
   openSample: procedure.output(type<CaseInfo>()),
