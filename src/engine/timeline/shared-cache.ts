@@ -4,6 +4,7 @@ interface Entry<T> {
   readonly promise: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
+  isDone: boolean;
 }
 
 /**
@@ -23,27 +24,32 @@ export class SharedCache<T> {
   /** Throws CANCELLED if `signal` aborts first. */
   async get(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw cancelled();
-    const entry = this.#entries.get(key) ?? this.#start(make);
+    const entry = this.#entries.get(key) ?? this.#start(key, make);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    entry.promise.catch(() => this.#forget(key, entry));
     this.#evict();
     entry.waiting++;
     try {
       return await abortable(entry.promise, signal);
     } finally {
       entry.waiting--;
-      if (signal?.aborted && entry.waiting === 0) {
-        // Without effect if the work is done. Forgotten at once, so that nobody joins work that is about to fail.
+      if (signal?.aborted && entry.waiting === 0 && !entry.isDone) {
         entry.controller.abort();
-        if (!(await isSettled(entry.promise))) this.#forget(key, entry);
+        // At once, so that nobody joins work that is about to fail.
+        this.#forget(key, entry);
+        entry.promise.then(this.#dispose, () => undefined);
       }
     }
   }
 
-  #start(make: (signal: AbortSignal) => Promise<T>): Entry<T> {
+  #start(key: string, make: (signal: AbortSignal) => Promise<T>): Entry<T> {
     const controller = new AbortController();
-    return { promise: make(controller.signal), controller, waiting: 0 };
+    const entry: Entry<T> = { promise: make(controller.signal), controller, waiting: 0, isDone: false };
+    entry.promise.then(
+      () => (entry.isDone = true),
+      () => this.#forget(key, entry),
+    );
+    return entry;
   }
 
   #forget(key: string, entry: Entry<T>): void {
@@ -66,12 +72,6 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-async function isSettled(promise: Promise<unknown>): Promise<boolean> {
-  const pending = {};
-  const first = await Promise.race([promise.catch(() => null), Promise.resolve(pending)]);
-  return first !== pending;
 }
 
 function cancelled(): TrailbenchError {

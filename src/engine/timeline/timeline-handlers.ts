@@ -1,6 +1,7 @@
 import { os } from '#engine/implementer.ts';
 import { readEventDetail } from './event-detail.ts';
 import { readEventPage } from './event-pages.ts';
+import { readEventPosition } from './event-position.ts';
 import { readHistogram } from './histogram.ts';
 
 export const timelineHandlers = {
@@ -10,6 +11,9 @@ export const timelineHandlers = {
   events: os.timeline.events.handler(({ context, input, signal }) =>
     readEventPage(context.requireCase(), input, signal),
   ),
+  position: os.timeline.position.handler(async ({ context, input, signal }) => ({
+    index: await readEventPosition(context.requireCase(), input, signal),
+  })),
   event: os.timeline.event.handler(({ context, input, signal }) =>
     readEventDetail(context.requireCase(), input, signal),
   ),
