@@ -60,6 +60,11 @@ const sortColumnSchema = v.picklist([
 ]);
 export type EventSortColumn = v.InferOutput<typeof sortColumnSchema>;
 
+const sortSchema = v.optional(v.object({ column: sortColumnSchema, descending: v.boolean() }), {
+  column: 'eventTime',
+  descending: false,
+});
+
 export interface EventPage {
   readonly offset: number;
   /** Events in the view. */
@@ -99,15 +104,16 @@ export const timelineContract = {
     .input(
       v.object({
         view: viewSchema,
-        sort: v.optional(v.object({ column: sortColumnSchema, descending: v.boolean() }), {
-          column: 'eventTime',
-          descending: false,
-        }),
+        sort: sortSchema,
         offset: v.pipe(v.number(), v.minValue(0)),
         limit: v.pipe(v.number(), v.minValue(1), v.maxValue(1000)),
       }),
     )
     .output(type<EventPage>()),
+  /** Where an event stands in the order of `events`, from 0; null if the view does not hold it. */
+  position: procedure
+    .input(v.object({ view: viewSchema, sort: sortSchema, event: recordInput }))
+    .output(type<{ readonly index: number | null }>()),
   /** Everything about one event. Errors: NOT_FOUND. */
   event: procedure.input(recordInput).output(type<EventDetail>()),
 };
