@@ -127,6 +127,7 @@ test('the content security policy is sent and holds', async () => {
           attempt(() => document.body.append(script));
           script.remove();
           resolve({
+            // eslint-disable-next-line no-eval -- that it is refused is the point
             eval: attempt(() => globalThis.eval('1')),
             newFunction: attempt(() => new Function('return 1')() as unknown),
             innerHtml: attempt(() => (document.createElement('div').innerHTML = '<b>x</b>')),
