@@ -37,28 +37,35 @@ export async function createCase(path: string, environment: CaseEnvironment): Pr
     const database = await openCaseDatabase(await realpath(partial), options);
     try {
       const connection = await database.connect();
-      await connection.run('BEGIN TRANSACTION');
-      for (const statement of createSchemaStatements()) await connection.run(statement);
-      await recordMigrations(connection, migrations, application);
-      const meta = { caseId: randomUUID(), createdAt: createdAt.toISOString(), createdBy: application };
-      for (const [name, value] of Object.entries(meta)) {
-        await connection.run('INSERT INTO internal.meta VALUES ($name, $value)', { name, value });
+      try {
+        await fill(connection);
+      } finally {
+        connection.closeSync();
       }
-      await appendCustody(connection, {
-        at: createdAt,
-        operator: currentOperator(),
-        application,
-        action: 'created',
-        detail: { path: folder, caseId: meta.caseId },
-      });
-      await connection.run('COMMIT');
-      await connection.run('CHECKPOINT');
-      connection.closeSync();
     } finally {
       await database.close();
     }
   });
   return folder;
+
+  async function fill(connection: DuckDBConnection): Promise<void> {
+    await connection.run('BEGIN TRANSACTION');
+    for (const statement of createSchemaStatements()) await connection.run(statement);
+    await recordMigrations(connection, migrations, application);
+    const meta = { caseId: randomUUID(), createdAt: createdAt.toISOString(), createdBy: application };
+    for (const [name, value] of Object.entries(meta)) {
+      await connection.run('INSERT INTO internal.meta VALUES ($name, $value)', { name, value });
+    }
+    await appendCustody(connection, {
+      at: createdAt,
+      operator: currentOperator(),
+      application,
+      action: 'created',
+      detail: { path: folder, caseId: meta.caseId },
+    });
+    await connection.run('COMMIT');
+    await connection.run('CHECKPOINT');
+  }
 }
 
 /** Opens the case at `path`. Errors: NOT_FOUND, CASE_LOCKED, CASE_NEWER, CASE_DAMAGED, IO_FAILED. */
