@@ -14,7 +14,7 @@ import { createLog } from './log.ts';
 import { queryHandlers } from './query/query-handlers.ts';
 import { timelineHandlers } from './timeline/timeline-handlers.ts';
 
-export type EngineRouter = Router<typeof contract, EngineContext>;
+type EngineRouter = Router<typeof contract, EngineContext>;
 
 const router: EngineRouter = os.router({
   app: appHandlers,

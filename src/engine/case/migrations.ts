@@ -14,7 +14,7 @@ export interface Migration {
  */
 export const caseMigrations: readonly Migration[] = [{ name: 'release 0.1', statements: [] }];
 
-export function migrationChecksum(migration: Migration): string {
+function migrationChecksum(migration: Migration): string {
   return createHash('sha256')
     .update(JSON.stringify([migration.name, migration.statements]))
     .digest('hex');

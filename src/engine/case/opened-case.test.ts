@@ -148,7 +148,7 @@ test.skipIf(process.platform === 'win32')('a pipe in place of a file is refused,
   for (const name of ['case.lock', 'case.duckdb']) {
     const folder = await createCase(join(environment.options.dataFolder, name), environment);
     await rm(join(folder, name), { force: true });
-    execFileSync('mkfifo', [join(folder, name)]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, name)]);
     await expect(openCase(folder, environment)).rejects.toMatchObject({ code: 'CASE_DAMAGED' });
   }
 });
