@@ -13,7 +13,7 @@ export class ImportProgress {
 
   async show(snapshot: JobSnapshot): Promise<void> {
     if (!this.#output.isTerminal) return;
-    const line = progressLine(snapshot).slice(0, Math.max(20, (this.#output.columns ?? 80) - 1));
+    const line = progressLine(snapshot).slice(0, Math.max(20, (this.#output.columns || 80) - 1));
     await this.#output.write(`\r\u001b[2K${line}`);
   }
 

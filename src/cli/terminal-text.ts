@@ -31,7 +31,6 @@ export function terminalJson(json: string): string {
 
 /** Columns of a terminal that the text takes: 2 for wide characters, 0 for combining ones. */
 export function displayWidth(text: string): number {
-  // eslint-disable-next-line no-control-regex
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) {

@@ -56,7 +56,8 @@ async function runImport(
   mode: 'copy' | 'reference',
 ): Promise<JobSnapshot> {
   const { jobId } = await api.evidence.import({ paths, mode });
-  const cancel = (): void => void api.jobs.cancel({ jobId });
+  // The job may have ended by itself in the meantime.
+  const cancel = (): void => void api.jobs.cancel({ jobId }).catch(() => undefined);
   if (session.signal.aborted) cancel();
   session.signal.addEventListener('abort', cancel, { once: true });
   const progress = new ImportProgress(session.stderr);

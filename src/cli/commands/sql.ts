@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Api, QueryParameters, QueryResult, ResultWindow } from '#shared/api/index.ts';
@@ -32,7 +33,7 @@ export const addSqlCommand: AddCommand = (program, run) => {
     .addHelpText('after', help)
     .action(
       run(async (session, path: string, given: string | undefined, options: SqlCommandOptions) => {
-        const sql = await readStatement(given, options.file);
+        const sql = await readStatement(given, options.file, session.signal);
         return withCase(session, path, async (api) => {
           const result = await api.query
             .run({ sql, parameters: options.param }, { signal: session.signal })
@@ -58,16 +59,25 @@ function addParameter(text: string, previous: QueryParameters): QueryParameters 
   return { ...previous, [name]: value };
 }
 
-async function readStatement(given: string | undefined, file: string | undefined): Promise<string> {
+async function readStatement(
+  given: string | undefined,
+  file: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
   if ((given === undefined) === (file === undefined)) {
     throw new UsageError('Give one statement: as an argument, with --file, or “-” for standard input.');
   }
   if (file !== undefined) {
-    return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw new Error(`“${file}” cannot be read (${error.code}).`, { cause: error });
     });
+    // Editors on Windows begin a file with a byte order mark.
+    return text.replace(/^\ufeff/, '');
   }
-  return given === '-' ? readText(process.stdin) : (given ?? '');
+  if (given !== '-') return given ?? '';
+  return readText(addAbortSignal(signal, process.stdin)).catch((error: Error) => {
+    throw signal.aborted ? new Error('Cancelled before the statement was read.', { cause: error }) : error;
+  });
 }
 
 /** Rows fetched at a time: bounds memory, whatever the size of the result. */
