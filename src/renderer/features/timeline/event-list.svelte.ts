@@ -11,6 +11,7 @@ export class EventList {
   #shown = $state.raw<PagedRows<EventRow> | null>(null);
   #opening: PagedRows<EventRow> | null = null;
   #version = $state(0);
+  #window = { first: 0, end: 0 };
   /** True while what is on show belongs to the view before. */
   isOpening = $state(false);
   /** How long the engine took for the first page of the view on show. */
@@ -37,11 +38,15 @@ export class EventList {
     return this.#shown?.rowAt(index);
   }
 
-  /** Shows another view, from its first row; `onShown` is called when its rows take the place of the old ones. */
-  open(view: TimelineView, sort: EventSort, onShown: () => void): void {
+  /**
+   * Shows another view. `start` tells the row to fetch first; `onShown` is called with it when the new rows take the
+   * place of the old ones. Without `start` the place in the list stays as it is.
+   */
+  open(view: TimelineView, sort: EventSort, start: Promise<number> | null, onShown: (row: number) => void): void {
     this.#opening?.close();
     this.isOpening = true;
     let elapsedMs: number | null = null;
+    let startRow = this.#window.first;
     const rows: PagedRows<EventRow> = new PagedRows<EventRow>({
       pageSize: 200,
       maximumPages: 60,
@@ -59,17 +64,21 @@ export class EventList {
           this.#opening = null;
           this.isOpening = false;
           this.elapsedMs = elapsedMs;
-          onShown();
+          onShown(startRow);
         }
         this.#version += 1;
       },
     });
     this.#opening = rows;
-    rows.show(0, 50);
+    void (start ?? Promise.resolve(startRow)).then((row) => {
+      startRow = row;
+      rows.show(Math.max(0, row - 40), row + 80);
+    });
   }
 
   /** Rows `first` to `end` (exclusive) are looked at. */
   show(first: number, end: number): void {
+    this.#window = { first, end };
     this.#shown?.show(first, end);
   }
 
