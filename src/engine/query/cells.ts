@@ -25,6 +25,21 @@ export function encodingOf(type: DuckDBType): ResultColumn['encoding'] {
   }
 }
 
+/** DuckDB computes with structs whose fields have no name, such as `row(1, 2)`, but stores them in no table. */
+export function isStorable(type: DuckDBType): boolean {
+  switch (type.typeId) {
+    case DuckDBTypeId.STRUCT:
+      return type.entryNames.every((name) => name !== '') && type.entryTypes.every(isStorable);
+    case DuckDBTypeId.LIST:
+    case DuckDBTypeId.ARRAY:
+      return isStorable(type.valueType);
+    case DuckDBTypeId.MAP:
+      return isStorable(type.keyType) && isStorable(type.valueType);
+    default:
+      return true;
+  }
+}
+
 /** A column of type `encoding` as the value that travels. */
 export function cellSql(column: string, encoding: ResultColumn['encoding'], isNested: boolean): string {
   if (encoding === 'number' || encoding === 'boolean') return column;

@@ -82,6 +82,10 @@ describe('values', () => {
     });
   });
 
+  test('of structs without names, which DuckDB stores in no table, are text', async () => {
+    expect(await rows('SELECT row(1, 2) AS pair, [(1, 2)] AS pairs')).toEqual([['(1, 2)', '[(1, 2)]']]);
+  });
+
   test('columns of the same name and an empty result are fine', async () => {
     const result = await runQuery(opened, 'SELECT 1 AS a, 2 AS a, eventTime FROM events WHERE false');
     expect(result.columns).toHaveLength(3);

@@ -3,7 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { QueryParameters, QueryResult, ResultFilter, ResultSort, ResultWindow } from '#shared/api/query.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
-import { cellSql, encodingOf, readCells } from './cells.ts';
+import { cellSql, encodingOf, isStorable, readCells } from './cells.ts';
 import { checkStatement } from './fence.ts';
 import { createRowOrder, resultGone, resultStoreOf, type RowOrder, type StoredResult } from './result-store.ts';
 import { sqlError } from './sql-error.ts';
@@ -46,7 +46,7 @@ export async function runQuery(
     };
   } catch (error) {
     await store.drop([table]).catch(() => undefined);
-    throw error;
+    throw sqlError(error, sql);
   }
 }
 
@@ -66,10 +66,14 @@ async function materialise(
     const columns = described.columnNames().map((name, index) => {
       const type = types[index];
       if (!type) throw new Error(`No type for column ${index}.`);
-      const encoding = encodingOf(type);
+      const encoding = isStorable(type) ? encodingOf(type) : 'text';
       return { name, type: type.alias ?? type.toString(), encoding, isNested: encoding === 'json' && !type.alias };
     });
     const names = columns.map((_, index) => `c${index}`);
+    const stored = names.map((name, index) => {
+      const type = types[index];
+      return type && isStorable(type) ? name : `CAST(${name} AS VARCHAR) AS ${name}`;
+    });
     // The instance does not preserve insertion order: the number that row_number() gives, in the order of the statement's
     // own ORDER BY, is what keeps it.
     const select = await embedStatement(
@@ -80,7 +84,7 @@ async function materialise(
       `) AS result(${names.join(', ')})`,
     );
     const created = await connection.run(
-      `CREATE TABLE ${table} AS SELECT * FROM (${select}) WHERE CASE WHEN rowNumber > ${maxResultRows} THEN error('${tooManyRows}') ELSE true END`,
+      `CREATE TABLE ${table} AS SELECT rowNumber, ${stored.join(', ')} FROM (${select}) WHERE CASE WHEN rowNumber > ${maxResultRows} THEN error('${tooManyRows}') ELSE true END`,
       values,
     );
     const rowCount = Number((await created.getRows())[0]?.[0] ?? 0);

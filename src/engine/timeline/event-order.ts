@@ -70,7 +70,7 @@ export function timePageParts(index: TimeIndex, isDescending: boolean, offset: n
       limit: timedEnd - offset,
     });
   }
-  if (end > index.timed) {
+  if (end > Math.max(index.timed, offset)) {
     const skip = Math.max(0, offset - index.timed);
     parts.push({
       condition: 'eventTime IS NULL',
