@@ -23,12 +23,12 @@ export function addAutomation(trail: Trail): void {
   for (let day = 1; day <= dayCount; day += 1) {
     const builds = isWeekend(day) ? random.integer(0, 2) : random.integer(10, 16);
     for (let build = 0; build < builds; build += 1)
-      addBuild(trail, at(day, random.integer(7, 16), random.integer(0, 59)));
+      addBuild(trail, at(day, random.integer(7, 16), random.integer(0, 59), random.integer(0, 59)));
     const plans = isWeekend(day) ? 0 : random.integer(2, 4);
     for (let plan = 0; plan < plans; plan += 1)
-      addTerraform(trail, at(day, random.integer(8, 15), random.integer(0, 59)));
-    addScan(trail, at(day, 4, random.integer(0, 30)));
-    addArtifactCopy(trail, at(day, 2, random.integer(0, 9)), day);
+      addTerraform(trail, at(day, random.integer(8, 15), random.integer(0, 59), random.integer(0, 59)));
+    addScan(trail, at(day, 4, random.integer(0, 30), random.integer(0, 59)));
+    addArtifactCopy(trail, at(day, 2, random.integer(0, 9), random.integer(0, 59)), day);
   }
 }
 

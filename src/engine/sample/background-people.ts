@@ -133,8 +133,8 @@ function addFailedSignIns(trail: Trail): void {
     const accountId = isRobot ? accounts.production : accounts.development;
     const day = random.integer(1, dayCount);
     const atMs = isRobot
-      ? at(day, random.integer(0, 23), random.integer(0, 59))
-      : at(day, random.integer(7, 9), random.integer(0, 59));
+      ? at(day, random.integer(0, 23), random.integer(0, 59), random.integer(0, 59))
+      : at(day, random.integer(7, 9), random.integer(0, 59), random.integer(0, 59));
     const known = !isRobot && random.chance(60) ? random.pick(people) : null;
     const identity = known
       ? { type: 'IAMUser', principalId: known.principalId, accountId, accessKeyId: '', userName: known.name }

@@ -52,7 +52,7 @@ function addInstances(trail: Trail, day: number, hour: number): void {
   webInstances.forEach((instance, index) => {
     const source = `10.20.${index + 1}.14`;
     const web = { ...instanceCaller(trail, roles.web, instance, day, hour, source), userAgent: javaAgent };
-    trail.record(at(day, hour, random.integer(0, 59)), { ...web, userAgent: ssmAgent }, {
+    trail.record(at(day, hour, random.integer(0, 59), random.integer(0, 59)), { ...web, userAgent: ssmAgent }, {
       service: 'ssm',
       name: 'UpdateInstanceInformation',
       parameters: { instanceId: instance, agentVersion: '3.3.1802.0', agentStatus: 'Active', platformType: 'Linux' },
@@ -130,7 +130,7 @@ function addCluster(trail: Trail, day: number, hour: number): void {
   nodeInstances.forEach((instance, index) => {
     const source = `10.20.4.${20 + index}`;
     const node = { ...instanceCaller(trail, roles.node, instance, day, hour, source), userAgent: 'aws-sdk-go-v2/1.32.8 ua/2.1 os/linux lang/go#1.23.4 amazon-vpc-cni/1.19.2' }; // prettier-ignore
-    const atMs = at(day, hour, random.integer(0, 59));
+    const atMs = at(day, hour, random.integer(0, 59), random.integer(0, 59));
     trail.record(atMs, node, { service: 'ec2', name: 'DescribeNetworkInterfaces', parameters: { networkInterfaceIdSet: {}, filterSet: { items: [{ name: 'attachment.instance-id', valueSet: { items: [{ value: instance }] } }] } } }); // prettier-ignore
     if (hour % 12 === index) trail.record(atMs + 2000, node, { service: 'ecr', name: 'GetAuthorizationToken', parameters: {}, response: null }); // prettier-ignore
   });
@@ -156,7 +156,7 @@ function addAwsServices(trail: Trail, day: number, hour: number): void {
   const random = trail.random;
   for (const accountId of Object.values(accounts)) {
     const recorder = serviceRole('config.amazonaws.com', 'AWSServiceRoleForConfig', accountId);
-    const startMs = at(day, hour, random.integer(0, 50));
+    const startMs = at(day, hour, random.integer(0, 50), random.integer(0, 59));
     const identity = { ...sessionIdentity({ role: recorder, name: 'configLambdaExecution', keyId: random.exampleId('ASIA'), createdAtMs: startMs }), invokedBy: 'config.amazonaws.com' }; // prettier-ignore
     const config = { ...serviceCaller('config', accountId), identity };
     for (let index = 0; index < random.integer(2, 5); index += 1) {
@@ -164,17 +164,21 @@ function addAwsServices(trail: Trail, day: number, hour: number): void {
     }
     const deliveryRegion = random.chance(75) ? homeRegion : random.pick([secondRegion, globalRegion]);
     const key = `AWSLogs/${accountId}/CloudTrail/${deliveryRegion}/2026/03/${String(day + 1).padStart(2, '0')}/${random.text('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 16)}.json.gz`; // prettier-ignore
-    trail.record(at(day, hour, random.integer(0, 59)), serviceCaller('cloudtrail', accounts.management), {
-      ...objectCall('PutObject', { bucket: buckets.logs, key, accountId: accounts.management }, { bytes: random.integer(900, 60_000), parameters: { 'x-amz-acl': 'bucket-owner-full-control', 'x-amz-server-side-encryption': 'aws:kms' } }), // prettier-ignore
-      sharedEventId: random.uuid(),
-    });
+    trail.record(
+      at(day, hour, random.integer(0, 59), random.integer(0, 59)),
+      serviceCaller('cloudtrail', accounts.management),
+      {
+        ...objectCall('PutObject', { bucket: buckets.logs, key, accountId: accounts.management }, { bytes: random.integer(900, 60_000), parameters: { 'x-amz-acl': 'bucket-owner-full-control', 'x-amz-server-side-encryption': 'aws:kms' } }), // prettier-ignore
+        sharedEventId: random.uuid(),
+      },
+    );
   }
   if (hour === 6 || hour === 18) addScaling(trail, at(day, hour, 0, 12), hour === 6);
   if (hour % 8 === 3) {
-    trail.record(at(day, hour, 20), serviceCaller('trustedadvisor', production, secondRegion), { service: 'rds', name: 'DescribeDBInstances', parameters: null }); // prettier-ignore
+    trail.record(at(day, hour, 20, random.integer(0, 59)), serviceCaller('trustedadvisor', production, secondRegion), { service: 'rds', name: 'DescribeDBInstances', parameters: null }); // prettier-ignore
   }
   if (hour === 2 && day % 3 === 0) {
-    trail.record(at(day, hour, 41), { ...serviceCaller('kms', production), identity: { accountId: production, invokedBy: 'kms.amazonaws.com' } }, {
+    trail.record(at(day, hour, 41, 7), { ...serviceCaller('kms', production), identity: { accountId: production, invokedBy: 'kms.amazonaws.com' } }, {
       service: 'kms',
       name: 'RotateKey',
       type: 'AwsServiceEvent',
@@ -203,7 +207,7 @@ function addScaling(trail: Trail, atMs: number, isOut: boolean): void {
 /** Backups at night; Redshift loads. */
 function addNightlyJobs(trail: Trail, day: number): void {
   const random = trail.random;
-  const startMs = at(day, 1, random.integer(0, 20));
+  const startMs = at(day, 1, random.integer(0, 20), random.integer(0, 59));
   const identity = sessionIdentity({ role: roles.backup, name: 'AWSBackup-daily', keyId: random.exampleId('ASIA'), createdAtMs: startMs }); // prettier-ignore
   const backup = {
     ...serviceCaller('backup', production),
@@ -211,15 +215,15 @@ function addNightlyJobs(trail: Trail, day: number): void {
   };
   volumes.forEach((volumeId, index) => {
     const snapshotId = `snap-${random.hex(17)}`;
-    trail.record(startMs + index * 60_000, backup, { service: 'ec2', name: 'CreateSnapshot', parameters: { volumeId, description: 'daily' }, response: { snapshotId, volumeId, status: 'pending', ownerId: production } }); // prettier-ignore
+    trail.record(startMs + index * random.integer(40_000, 70_000), backup, { service: 'ec2', name: 'CreateSnapshot', parameters: { volumeId, description: 'daily' }, response: { snapshotId, volumeId, status: 'pending', ownerId: production } }); // prettier-ignore
   });
   databases.forEach((dBInstanceIdentifier, index) => {
     const dBSnapshotIdentifier = `awsbackup-${dBInstanceIdentifier}-${day}`;
-    trail.record(startMs + 300_000 + index * 60_000, backup, { service: 'rds', name: 'CreateDBSnapshot', parameters: { dBInstanceIdentifier, dBSnapshotIdentifier }, response: { dBSnapshotIdentifier, dBInstanceIdentifier, status: 'creating', encrypted: true } }); // prettier-ignore
+    trail.record(startMs + 300_000 + index * random.integer(40_000, 70_000), backup, { service: 'rds', name: 'CreateDBSnapshot', parameters: { dBInstanceIdentifier, dBSnapshotIdentifier }, response: { dBSnapshotIdentifier, dBInstanceIdentifier, status: 'creating', encrypted: true } }); // prettier-ignore
   });
   for (let load = 0; load < 12; load += 1) {
     const loader = { ...serviceCaller('redshift', production), identity: { type: 'AssumedRole', principalId: `${roles.backup.principalId}:redshift-loader`, arn: `arn:aws:sts::${production}:assumed-role/redshift-loader/RedshiftIamRoleSession`, accountId: production, invokedBy: 'redshift.amazonaws.com' } }; // prettier-ignore
     const key = `orders/2026/03/${String(day).padStart(2, '0')}/part-${load}-0.parquet`;
-    trail.record(at(day, 3, load * 2), loader, objectCall('GetObject', { bucket: buckets.exports, key, accountId: production }, { bytes: random.integer(200_000, 9_000_000) })); // prettier-ignore
+    trail.record(at(day, 3, load * 2, random.integer(0, 59)), loader, objectCall('GetObject', { bucket: buckets.exports, key, accountId: production }, { bytes: random.integer(200_000, 9_000_000) })); // prettier-ignore
   }
 }

@@ -100,12 +100,20 @@ function shareDatabase(intrusion: Intrusion, key: Caller): void {
     response: { dBSnapshotIdentifier, dBSnapshotAttributes: [{ attributeName: 'restore', attributeValues: [outsideAccount] }] }, // prettier-ignore
   });
   const customerKey = `arn:aws:kms:${homeRegion}:${production}:key/8c41d7f0-35b2-4e69-a1d8-0f7b92c6e354`;
-  intrusion.actAll(at(7, 0, 44, 50), key, [
-    { service: 'rds', name: 'CreateDBSnapshot', parameters: { dBInstanceIdentifier, dBSnapshotIdentifier: first }, response: { dBSnapshotIdentifier: first, status: 'creating', encrypted: true } },
-    { ...share(first), error: ['InvalidParameterValue', "DB snapshots encrypted with the default RDS encryption key can't be shared."] },
-    { service: 'rds', name: 'CopyDBSnapshot', parameters: { sourceDBSnapshotIdentifier: first, targetDBSnapshotIdentifier: second, kmsKeyId: customerKey }, response: { dBSnapshotIdentifier: second, status: 'creating', encrypted: true, kmsKeyId: customerKey } },
-    share(second),
-  ], 240_000); // prettier-ignore
+  const made = { dBSnapshotIdentifier: first, status: 'creating', encrypted: true };
+  const create = { dBInstanceIdentifier, dBSnapshotIdentifier: first };
+  const copy = { sourceDBSnapshotIdentifier: first, targetDBSnapshotIdentifier: second, kmsKeyId: customerKey };
+  const copied = { ...made, dBSnapshotIdentifier: second, kmsKeyId: customerKey };
+  const refusal = "DB snapshots encrypted with the default RDS encryption key can't be shared.";
+  intrusion.act(at(7, 0, 44, 50), key, {
+    service: 'rds',
+    name: 'CreateDBSnapshot',
+    parameters: create,
+    response: made,
+  });
+  intrusion.act(at(7, 0, 52, 14), key, { ...share(first), error: ['InvalidParameterValue', refusal] });
+  intrusion.act(at(7, 0, 55, 31), key, { service: 'rds', name: 'CopyDBSnapshot', parameters: copy, response: copied });
+  intrusion.act(at(7, 1, 4, 2), key, share(second));
 }
 
 function copyObjects(intrusion: Intrusion, key: Caller): readonly string[] {

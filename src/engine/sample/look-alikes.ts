@@ -116,5 +116,9 @@ export function addResponse(trail: Trail, minedInstances: readonly string[]): vo
     [caller, { service: 'cloudtrail', name: 'StartLogging', parameters: { name: 'production-audit' } }],
     [caller, { service: 'ec2', name: 'TerminateInstances', region: minedRegion, parameters: { instancesSet }, response: { instancesSet } }],
   ]; // prettier-ignore
-  calls.forEach(([who, call], index) => trail.record(startMs + 120_000 + index * 95_000, who, call));
+  let atMs = startMs + 120_000;
+  for (const [who, call] of calls) {
+    trail.record(atMs, who, call);
+    atMs += trail.random.integer(20_000, 200_000);
+  }
 }
