@@ -38,17 +38,39 @@ export class JsonError extends Error {
  * copied as they are.
  */
 export class JsonCursor {
-  readonly bytes: Uint8Array;
-  readonly end: number;
+  bytes: Uint8Array;
+  end: number;
   position: number;
   sawEscape = false;
   sawSpace = false;
   readonly #closers = new Uint8Array(maximumDepth + 1);
+  /** The same memory in aligned words of four bytes, and where `bytes` begins in it. */
+  #words: Uint32Array = new Uint32Array(0);
+  #memory: ArrayBufferLike | null = null;
+  #offset = 0;
 
   constructor(bytes: Uint8Array, position = 0, end = bytes.length) {
     this.bytes = bytes;
     this.position = position;
     this.end = end;
+    this.#useMemory();
+  }
+
+  #useMemory(): void {
+    const { buffer, byteOffset } = this.bytes;
+    this.#offset = byteOffset;
+    if (buffer === this.#memory) return;
+    this.#memory = buffer;
+    this.#words = new Uint32Array(buffer, 0, buffer.byteLength >> 2);
+  }
+
+  /** Starts on other bytes: a cursor is used for many records, as making one costs as much as scanning a short value. */
+  reset(bytes: Uint8Array, position: number, end: number): void {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+    this.sawEscape = this.sawSpace = false;
+    this.#useMemory();
   }
 
   /** Moves past white space and returns the byte there, or -1 at the end. */
@@ -83,26 +105,37 @@ export class JsonCursor {
     const { bytes, end } = this;
     let at = this.position + 1;
     for (;;) {
-      while (at < end && endsPlainRun[bytes[at]!] === 0) at++;
-      if (at >= end) this.fail('', end);
-      const byte = bytes[at]!;
-      if (byte === 0x22) break;
-      if (byte !== 0x5c) this.fail('A control character in a string', at);
+      at = this.#plainRunEnd(at);
+      if (at < end && bytes[at] === 0x22) break;
+      at = this.#skipEscape(at);
       this.sawEscape = true;
-      const letter = bytes[at + 1];
-      if (at + 1 >= end) this.fail('', end);
-      if (escapeLetters[letter!] === 0) this.fail('An unknown escape in a string', at);
-      if (letter === 0x75) {
-        for (let digit = at + 2; digit < at + 6; digit++) {
-          if (digit >= end) this.fail('', end);
-          if (!isHexDigit(bytes[digit])) this.fail('A \\u escape without four hexadecimal digits', at);
-        }
-        at += 6;
-      } else {
-        at += 2;
-      }
     }
     this.position = at + 1;
+  }
+
+  /** Where a quote, a backslash, a control character or the end comes. Looks at four bytes at a time. */
+  #plainRunEnd(start: number): number {
+    const { bytes, end } = this;
+    const words = this.#words;
+    const offset = this.#offset;
+    let at = start;
+    while (at < end && ((at + offset) & 3) !== 0) {
+      if (endsPlainRun[bytes[at]!] !== 0) return at;
+      at++;
+    }
+    const lastWord = end - 4;
+    while (at <= lastWord) {
+      const word = words[(at + offset) >> 2]!;
+      const quotes = word ^ 0x22222222;
+      const backslashes = word ^ 0x5c5c5c5c;
+      // The classic test for a zero byte (and for one below 0x20); it may err only towards stopping early.
+      const found =
+        ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | ((word - 0x20202020) & ~word);
+      if ((found & 0x80808080) !== 0) break;
+      at += 4;
+    }
+    while (at < end && endsPlainRun[bytes[at]!] === 0) at++;
+    return at;
   }
 
   #skipNumber(): void {
@@ -146,53 +179,111 @@ export class JsonCursor {
     else this.#skipNumber();
   }
 
-  /** Moves past one value of any kind, checking it. Throws JsonError. */
+  /**
+   * Moves past one value of any kind, checking it. Throws JsonError. One loop with everything in local variables: this
+   * is where an import spends its time.
+   */
   skipValue(): void {
+    const { bytes, end } = this;
     const closers = this.#closers;
+    let at = this.position;
     let depth = 0;
-    let byte = this.peek();
+    let sawEscape = false;
+    let sawSpace = false;
+    let expectsKey = false;
     for (;;) {
-      if (byte === 0x7b || byte === 0x5b) {
-        if (depth === maximumDepth) this.fail(`JSON nested deeper than ${maximumDepth} levels`);
-        this.position++;
-        const closer = byte === 0x7b ? 0x7d : 0x5d;
-        byte = this.peek();
-        if (byte === closer) {
-          this.position++;
-        } else {
-          closers[depth++] = closer;
-          if (closer === 0x7d) {
-            this.#skipKey(byte);
-            byte = this.peek();
+      let byte = at < end ? bytes[at]! : 0;
+      while (byte <= 0x20) {
+        if (at >= end) this.fail('', end);
+        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+        sawSpace = true;
+        byte = ++at < end ? bytes[at]! : 0;
+      }
+      if (byte === 0x22) {
+        at++;
+        for (;;) {
+          at = this.#plainRunEnd(at);
+          if (at < end && bytes[at] === 0x22) break;
+          // Escapes are rare; the careful path checks them and goes on behind.
+          at = this.#skipEscape(at);
+          sawEscape = true;
+        }
+        at++;
+        if (expectsKey) {
+          while (at < end && bytes[at]! <= 0x20) {
+            at++;
+            sawSpace = true;
           }
+          if (bytes[at] !== 0x3a || at >= end) this.fail('":" expected', at);
+          at++;
+          expectsKey = false;
           continue;
         }
+      } else if (expectsKey) {
+        this.fail('A key in quotes expected', at);
+      } else if (byte === 0x7b || byte === 0x5b) {
+        if (depth === maximumDepth) this.fail(`JSON nested deeper than ${maximumDepth} levels`, at);
+        const closer = byte === 0x7b ? 0x7d : 0x5d;
+        at++;
+        while (at < end && isSpace(bytes[at]!)) {
+          at++;
+          sawSpace = true;
+        }
+        if (at >= end) this.fail('', end);
+        if (bytes[at] !== closer) {
+          closers[depth++] = closer;
+          expectsKey = closer === 0x7d;
+          continue;
+        }
+        at++;
       } else {
+        this.position = at;
         this.skipScalar(byte);
+        at = this.position;
       }
+      // A value has ended: close what it closes.
       for (;;) {
-        if (depth === 0) return;
-        byte = this.peek();
+        if (depth === 0) {
+          this.position = at;
+          if (sawEscape) this.sawEscape = true;
+          if (sawSpace) this.sawSpace = true;
+          return;
+        }
+        while (at < end && isSpace(bytes[at]!)) {
+          at++;
+          sawSpace = true;
+        }
+        if (at >= end) this.fail('', end);
         const closer = closers[depth - 1]!;
+        byte = bytes[at]!;
         if (byte === 0x2c) {
-          this.position++;
-          byte = this.peek();
-          if (closer === 0x7d) {
-            this.#skipKey(byte);
-            byte = this.peek();
-          }
+          at++;
+          expectsKey = closer === 0x7d;
           break;
         }
-        if (byte !== closer) this.fail(closer === 0x7d ? '"," or "}" expected' : '"," or "]" expected');
-        this.position++;
+        if (byte !== closer) this.fail(closer === 0x7d ? '"," or "}" expected' : '"," or "]" expected', at);
+        at++;
         depth--;
       }
     }
   }
 
-  #skipKey(byte: number): void {
-    if (byte !== 0x22) this.fail('A key in quotes expected');
-    this.skipString();
-    this.expect(0x3a, '":"');
+  /** At a backslash (or what may not stand in a string): returns the position behind the escape. */
+  #skipEscape(at: number): number {
+    const { bytes, end } = this;
+    if (at + 1 >= end) this.fail('', end);
+    if (bytes[at] !== 0x5c) this.fail('A control character in a string', at);
+    const letter = bytes[at + 1]!;
+    if (escapeLetters[letter] === 0) this.fail('An unknown escape in a string', at);
+    if (letter !== 0x75) return at + 2;
+    for (let digit = at + 2; digit < at + 6; digit++) {
+      if (digit >= end) this.fail('', end);
+      if (!isHexDigit(bytes[digit])) this.fail('A \\u escape without four hexadecimal digits', at);
+    }
+    return at + 6;
   }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

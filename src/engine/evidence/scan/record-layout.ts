@@ -14,7 +14,7 @@ export interface FeedColumn {
 /** What a field of the record becomes. */
 export type Field =
   | { readonly kind: 'text' | 'json' | 'uuid' | 'timestamp' | 'boolean' | 'resources'; readonly column: number }
-  | { readonly kind: 'object'; readonly fields: FieldTable };
+  | { readonly kind: 'object'; readonly fields: FieldTable; readonly index: number };
 
 export interface FieldTable {
   /** Finds a field by the key's bytes; null for a key without a column. */
@@ -72,7 +72,12 @@ const text = (name: string): Field => ({ kind: 'text', column: column(name, 'tex
 const unique = (name: string): Field => ({ kind: 'text', column: column(name, 'text', false) });
 const json = (name: string): Field => ({ kind: 'json', column: column(name, 'json') });
 const boolean = (name: string): Field => ({ kind: 'boolean', column: column(name, 'boolean') });
-const object = (fields: Record<string, Field>): Field => ({ kind: 'object', fields: fieldTable(fields) });
+let objects = 0;
+const object = (fields: Record<string, Field>): Field => ({
+  kind: 'object',
+  fields: fieldTable(fields),
+  index: objects++,
+});
 
 /** The record as CloudTrail documents it. Order is that of the feed's columns. */
 export const recordFields: FieldTable = fieldTable({
@@ -156,6 +161,7 @@ export const fileIdColumn = column('fileId', 'integer');
 export const recordIndexColumn = column('recordIndex', 'integer');
 
 export const feedColumns: readonly FeedColumn[] = columns;
+export const objectCount = objects;
 
 function topLevelColumn(name: string): number {
   const field = recordFields.get(name);

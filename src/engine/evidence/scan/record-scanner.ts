@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { ChunkBuilder } from './chunk-builder.ts';
 import { eventKeyOfRecord, eventKeyOfText, readUuid } from './event-identity.ts';
 import { JsonCursor } from './json-cursor.ts';
@@ -9,6 +9,7 @@ import {
   eventNameColumn,
   eventSourceColumn,
   feedColumns,
+  objectCount,
   otherFieldsColumn,
   recordFields,
   sourceIPAddressColumn,
@@ -24,8 +25,7 @@ const decoder = new TextDecoder();
 /** The key in `otherFields` under which a record is kept whole if merging could not give it back. */
 export const originalKey = '$original';
 
-const resourceKeys = new Set(['ARN', 'accountId', 'type']);
-const maximumCachedAddresses = 4096;
+const resourceKeys = ['ARN', 'accountId', 'type'].map((key) => encoder.encode(key));
 
 /**
  * Reads one record's JSON into a row of a ChunkBuilder without a JSON.parse round trip: known fields go to their
@@ -34,17 +34,18 @@ const maximumCachedAddresses = 4096;
 export class RecordScanner {
   readonly #chunk: ChunkBuilder;
   readonly #overlay = new Overlay();
+  readonly #cursor = new JsonCursor(new Uint8Array(0));
+  readonly #resourceCursor = new JsonCursor(new Uint8Array(0));
   readonly #uuid = new Uint8Array(16);
   /** Per column (and per nested object, by its first column) the number of the record that last had the key. */
   readonly #seen = new Uint32Array(feedColumns.length);
-  readonly #seenObjects = new Map<FieldTable, number>();
-  readonly #addresses = new Map<string, boolean>();
+  readonly #seenObjects = new Uint32Array(objectCount);
   #recordNumber = 0;
   #mustKeepOriginal = false;
   #hasDecisiveField = false;
   #eventIDText: string | null = null;
   #hasUuid = false;
-  #lastDay = '';
+  #lastDay = -1;
   #lastDayMillis = 0;
   #filledColumns = 0;
   #addressStart = -1;
@@ -60,7 +61,8 @@ export class RecordScanner {
    * the caller's to set). False: valid JSON, but no event. Throws JsonError for malformed JSON.
    */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
-    const cursor = new JsonCursor(bytes, start, end);
+    const cursor = this.#cursor;
+    cursor.reset(bytes, start, end);
     this.#recordNumber++;
     this.#overlay.reset();
     this.#mustKeepOriginal = false;
@@ -134,8 +136,8 @@ export class RecordScanner {
 
   #known(cursor: JsonCursor, field: Field, byte: number, keyStart: number, keyEnd: number, isRecord: boolean): void {
     if (field.kind === 'object') {
-      if (this.#seenObjects.get(field.fields) === this.#recordNumber) this.#mustKeepOriginal = true;
-      this.#seenObjects.set(field.fields, this.#recordNumber);
+      if (this.#seenObjects[field.index] === this.#recordNumber) this.#mustKeepOriginal = true;
+      this.#seenObjects[field.index] = this.#recordNumber;
       if (byte !== 0x7b) return this.#unknown(cursor, keyStart, keyEnd);
       const filledBefore = this.#filledColumns;
       this.#overlay.enter(cursor.bytes, keyStart, keyEnd);
@@ -168,7 +170,8 @@ export class RecordScanner {
         return true;
       case 'resources':
         this.#setJson(cursor, field.column, start);
-        return byte === 0x5b && areSimpleResources(bytes, start, end);
+        this.#resourceCursor.reset(bytes, start, end);
+        return byte === 0x5b && areSimpleResources(this.#resourceCursor);
       case 'boolean':
         return this.#setBoolean(bytes, field.column, byte, start, end);
       case 'uuid':
@@ -253,20 +256,16 @@ export class RecordScanner {
 
   /** `YYYY-MM-DDTHH:MM:SSZ`, the form of nearly every record; the day is looked up once per run of equal days. */
   #canonicalMicros(bytes: Uint8Array, start: number): number | null {
-    const digits = (at: number) => {
-      const tens = bytes[at]! - 0x30;
-      const ones = bytes[at + 1]! - 0x30;
-      return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 99;
-    };
-    const hour = digits(start + 11);
-    const minute = digits(start + 14);
-    const second = digits(start + 17);
+    const hour = twoDigits(bytes, start + 11);
+    const minute = twoDigits(bytes, start + 14);
+    const second = twoDigits(bytes, start + 17);
     if (hour > 23 || minute > 59 || second > 59 || bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a) {
       return null;
     }
-    const day = String.fromCharCode(...bytes.subarray(start, start + 10));
-    if (day !== this.#lastDay) {
-      const midnight = parseTimestamp(`${day}T00:00:00Z`);
+    const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2);
+    const day = (year * 100 + twoDigits(bytes, start + 5)) * 100 + twoDigits(bytes, start + 8);
+    if (day !== this.#lastDay || bytes[start + 4] !== 0x2d || bytes[start + 7] !== 0x2d) {
+      const midnight = parseTimestamp(`${decoder.decode(bytes.subarray(start, start + 10))}T00:00:00Z`);
       if (!midnight) return null;
       this.#lastDay = day;
       this.#lastDayMillis = Number(midnight.micros / 1000n);
@@ -278,20 +277,43 @@ export class RecordScanner {
     const start = this.#addressStart;
     const end = this.#addressEnd;
     if (end - start < 2 || end - start > 45) return;
-    const text = String.fromCharCode(...bytes.subarray(start, end));
-    let isAddress = this.#addresses.get(text);
-    if (isAddress === undefined) {
-      isAddress = isIP(text) !== 0;
-      if (this.#addresses.size >= maximumCachedAddresses) this.#addresses.clear();
-      this.#addresses.set(text, isAddress);
+    if (!isPlainIPv4(bytes, start, end)) {
+      // An IPv6 address has a colon within its first five characters.
+      const colon = bytes.indexOf(0x3a, start);
+      if (colon === -1 || colon > start + 4) return;
+      if (!isIPv6(decoder.decode(bytes.subarray(start, end)))) return;
     }
-    if (isAddress) this.#chunk.setText(sourceIpColumn, bytes, start, end);
+    this.#chunk.setText(sourceIpColumn, bytes, start, end);
   }
 }
 
+/** The number two digits make; 99 for anything else. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at]! - 0x30;
+  const ones = bytes[at + 1]! - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 99;
+}
+
+/** Four numbers up to 255 without leading zeros, which some systems read as octal. */
+function isPlainIPv4(bytes: Uint8Array, start: number, end: number): boolean {
+  let parts = 0;
+  let value = -1;
+  for (let at = start; at <= end; at++) {
+    const byte = at < end ? bytes[at]! : 0x2e;
+    if (byte === 0x2e) {
+      if (value < 0 || value > 255 || ++parts > 4) return false;
+      value = -1;
+    } else {
+      if (byte < 0x30 || byte > 0x39 || value === 0) return false;
+      value = (value < 0 ? 0 : value * 10) + byte - 0x30;
+    }
+  }
+  return parts === 4;
+}
+
 /** True if every element is an object with only ARN, accountId and type, each a string: what the column's STRUCT holds. */
-function areSimpleResources(bytes: Uint8Array, start: number, end: number): boolean {
-  const cursor = new JsonCursor(bytes, start, end);
+function areSimpleResources(cursor: JsonCursor): boolean {
+  const { bytes } = cursor;
   cursor.position++;
   if (cursor.peek() === 0x5d) return true;
   for (;;) {
@@ -321,8 +343,10 @@ function areSimpleResources(bytes: Uint8Array, start: number, end: number): bool
   }
 }
 
+/** Which of the three keys it is, as a bit; 0 for any other. */
 function resourceFlag(bytes: Uint8Array, start: number, end: number): number {
-  const key = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 12)));
-  if (!resourceKeys.has(key)) return 0;
-  return key === 'ARN' ? 1 : key === 'type' ? 2 : 4;
+  const key = resourceKeys.find((candidate) => candidate.length === end - start && candidate[0] === bytes[start]);
+  if (!key) return 0;
+  for (let index = 0; index < key.length; index++) if (key[index] !== bytes[start + index]) return 0;
+  return 1 << resourceKeys.indexOf(key);
 }
