@@ -36,6 +36,7 @@ export async function startBrowserApp(
     if (message.type() === 'error' && !isFavicon) problems.push(message.text());
   });
   await page.goto(serving.url);
+  await page.getByRole('main').waitFor();
   return {
     page,
     serving,

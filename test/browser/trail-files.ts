@@ -7,7 +7,7 @@ export function event(number: number, more: Readonly<Record<string, unknown>> = 
   const tail = String(number).padStart(12, '0');
   return {
     eventVersion: '1.08',
-    eventTime: new Date(Date.UTC(2024, 4, 1, 10, 0, number)).toISOString().replace('.000Z', 'Z'),
+    eventTime: new Date(Date.UTC(2026, 2, 5, 10, 0, number)).toISOString().replace('.000Z', 'Z'),
     eventSource: 'iam.amazonaws.com',
     eventName: 'ListUsers',
     awsRegion: 'us-east-1',
