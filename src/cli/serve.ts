@@ -1,11 +1,12 @@
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
 import { TrailbenchError } from '#shared/api/errors.ts';
-import type { EngineStart } from '#engine/host/engine-messages.ts';
-import { EngineSupervisor, type EngineChild, type EngineChildEvents } from '#engine/host/engine-supervisor.ts';
+import { EngineSupervisor } from '#engine/host/engine-supervisor.ts';
 import { pageHeaders, readPageFile } from '#engine/host/page-files.ts';
+import { forkEngine, type ForkedEngine } from './forked-engine.ts';
 
 export interface ServeOptions {
   /** 0: any free port. */
@@ -26,13 +27,16 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+const webSockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024 });
+
 /**
  * Serves the page and the engine to a browser over 127.0.0.1. The URL's token works once and is exchanged for a cookie.
  * Throws what opening the case throws, and IO_FAILED if the port is taken.
  */
 export async function serveCase(options: ServeOptions): Promise<Serving> {
+  const { dataFolder, version, engineProcessPath } = options;
   const supervisor = new EngineSupervisor(
-    (casePath, events) => forkEngine(options, casePath, events),
+    (casePath, events) => forkEngine(engineProcessPath, { dataFolder, version, casePath }, events),
     options.casePath,
   );
   try {
@@ -47,7 +51,7 @@ export async function serveCase(options: ServeOptions): Promise<Serving> {
       );
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      void handOver(request, socket, head, session, supervisor);
+      void relay(request, socket, head, session, supervisor);
     });
     return {
       url: `http://127.0.0.1:${port}/?token=${session.token}`,
@@ -79,23 +83,6 @@ export function openBrowser(url: string): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-function forkEngine(options: ServeOptions, casePath: string | null, events: EngineChildEvents): EngineChild {
-  const start: EngineStart = { dataFolder: options.dataFolder, version: options.version, casePath };
-  const child = fork(options.engineProcessPath, [JSON.stringify(start)], {
-    stdio: ['ignore', 2, 2, 'ipc'],
-    // Every running query occupies a thread of libuv's pool, and so does every file read.
-    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
-  });
-  child.on('message', events.onMessage);
-  child.once('exit', events.onExit);
-  // A message to a process that has just died: its exit tells the rest.
-  child.on('error', () => {});
-  return {
-    send: (message, handle) => child.send(message, handle as Socket | undefined, () => {}),
-    kill: () => child.kill('SIGKILL'),
-  };
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -192,13 +179,13 @@ function respond(response: ServerResponse, status: number, sentence: string): vo
   response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${sentence}\n`);
 }
 
-/** Checks a WebSocket upgrade and hands its socket to the engine, which does the handshake and all that follows. */
-async function handOver(
+/** Checks a WebSocket upgrade, then relays it to the engine. */
+async function relay(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
   session: Session,
-  supervisor: EngineSupervisor,
+  supervisor: EngineSupervisor<ForkedEngine>,
 ): Promise<void> {
   socket.on('error', () => {});
   const { host, origin } = request.headers;
@@ -209,8 +196,5 @@ async function handOver(
     return;
   }
   const engine = await supervisor.ready();
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
-  engine.send({ type: 'socket', headers, headBase64: head.toString('base64') }, socket);
+  webSockets.handleUpgrade(request, socket, head, (webSocket) => engine.relay(webSocket));
 }

@@ -12,7 +12,7 @@ const service = startEngineService(start, scanWorkerUrl, send, () => process.exi
 if (electronHost) {
   electronHost.on('message', ({ data, ports }) => service.receive(data as HostMessage, ports[0]));
 } else {
-  process.on('message', (message, handle) => service.receive(message as HostMessage, handle));
+  process.on('message', (message) => service.receive(message as HostMessage));
   // The host died: nobody is left to serve.
   process.on('disconnect', () => void service.close().finally(() => process.exit(0)));
   // Ctrl-C in a terminal reaches the whole group; the host decides when the engine ends.

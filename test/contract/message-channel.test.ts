@@ -14,12 +14,12 @@ contractCases('a MessageChannel', async () => {
     version: '0.0.0-test',
     scanWorkerUrl: new URL('../../out/main/scan-worker.js', import.meta.url),
   });
-  const wires = createWires(engine);
+  const serve = createWires(engine);
   return {
     folder,
     openWire: async () => {
       const { port1, port2 } = new MessageChannel();
-      wires.servePort(port1);
+      serve(port1);
       return createPortWire(port2 as unknown as MessagePort);
     },
     hasEngineProcess: false,

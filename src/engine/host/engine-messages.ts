@@ -10,23 +10,28 @@ export interface EngineStart {
 
 /** From the host to the engine process. */
 export type HostMessage =
-  /** A MessagePort comes with it (Electron). */
+  /** A MessagePort to the page comes with it (Electron). */
   | { readonly type: 'port' }
-  /** The TCP socket of a WebSocket upgrade comes with it (`serve`); the engine does the handshake. */
-  | {
-      readonly type: 'socket';
-      readonly headers: Readonly<Record<string, string>>;
-      readonly headBase64: string;
-    }
+  /** A WebSocket that the host relays was opened, brought a message, or closed (`serve`). */
+  | { readonly type: 'open' | 'close'; readonly wireId: number }
+  | Frame
   /** Close the case and end. */
   | { readonly type: 'stop' };
 
+/** One message of a relayed WebSocket, either way. */
+export interface Frame {
+  readonly type: 'frame';
+  readonly wireId: number;
+  readonly data: string | Uint8Array;
+}
+
 /** From the engine process to its host. */
 export type EngineMessage =
-  /** Wires can be handed over. `caseProblem`: why the case of the start could not be opened. */
+  /** Wires can be opened. `caseProblem`: why the case of the start could not be opened. */
   | { readonly type: 'ready'; readonly caseProblem: CaseProblem | null }
   /** The open case changed, so that the host can have it opened again after a crash. */
-  | { readonly type: 'case'; readonly path: string | null };
+  | { readonly type: 'case'; readonly path: string | null }
+  | Frame;
 
 export interface CaseProblem {
   readonly code: ErrorCode;

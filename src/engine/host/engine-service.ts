@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
+import { EventEmitter } from 'node:events';
 import { createRouterClient } from '@orpc/server';
-import { WebSocketServer } from 'ws';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { createWires, type ServedPort } from '../transport/wires.ts';
@@ -8,8 +7,8 @@ import type { CaseProblem, EngineMessage, EngineStart, HostMessage } from './eng
 
 /** The engine process: one engine, told by its host what to open and which wires to serve. */
 export interface EngineService {
-  /** `handle` is the port or the socket that came with the message. */
-  receive(message: HostMessage, handle: unknown): void;
+  /** `port` is what came with a `port` message. */
+  receive(message: HostMessage, port?: ServedPort): void;
   close(): Promise<void>;
 }
 
@@ -21,19 +20,11 @@ export function startEngineService(
   exit: () => void,
 ): EngineService {
   const engine = createEngine({ dataFolder: start.dataFolder, version: start.version, scanWorkerUrl });
-  const wires = createWires(engine);
-  const upgrades = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024 });
+  const serve = createWires(engine);
+  const relayed = new Map<number, RelayedPort>();
 
   void begin();
-
-  return {
-    receive(message, handle) {
-      if (message.type === 'port') wires.servePort(handle as ServedPort);
-      else if (message.type === 'socket') serveSocket(message, handle as Socket | undefined);
-      else void engine.close().then(exit, exit);
-    },
-    close: () => engine.close(),
-  };
+  return { receive, close: () => engine.close() };
 
   async function begin(): Promise<void> {
     const caseProblem = await openFirstCase(engine, start.casePath);
@@ -41,16 +32,40 @@ export function startEngineService(
     send({ type: 'ready', caseProblem });
   }
 
-  function serveSocket(message: Extract<HostMessage, { type: 'socket' }>, socket: Socket | undefined): void {
-    // The browser may have gone while the socket was on its way here.
-    if (!socket) return;
-    const request = { method: 'GET', url: '/api', headers: message.headers };
-    upgrades.handleUpgrade(
-      request as Parameters<typeof upgrades.handleUpgrade>[0],
-      socket,
-      Buffer.from(message.headBase64, 'base64'),
-      (webSocket) => wires.serveWebSocket(webSocket),
-    );
+  function receive(message: HostMessage, port?: ServedPort): void {
+    switch (message.type) {
+      case 'port':
+        if (port) serve(port);
+        break;
+      case 'open':
+        openRelayed(message.wireId);
+        break;
+      case 'frame':
+        relayed.get(message.wireId)?.emit('message', { data: message.data });
+        break;
+      case 'close':
+        relayed.get(message.wireId)?.emit('close');
+        relayed.delete(message.wireId);
+        break;
+      case 'stop':
+        void engine.close().then(exit, exit);
+    }
+  }
+
+  function openRelayed(wireId: number): void {
+    const port = new RelayedPort((data) => send({ type: 'frame', wireId, data }));
+    relayed.set(wireId, port);
+    serve(port);
+  }
+}
+
+/** A WebSocket that the host holds, in the shape of Electron's MessagePortMain. */
+class RelayedPort extends EventEmitter {
+  readonly postMessage: (data: string | Uint8Array) => void;
+
+  constructor(postMessage: (data: string | Uint8Array) => void) {
+    super();
+    this.postMessage = postMessage;
   }
 }
 

@@ -1,9 +1,8 @@
 import type { CaseProblem, EngineMessage, HostMessage } from './engine-messages.ts';
 
-/** A running engine process, whatever started it. */
+/** A running engine process; how wires are opened to it differs by host. */
 export interface EngineChild {
-  /** `handle` is a port (Electron) or a socket (Node). */
-  send(message: HostMessage, handle?: unknown): void;
+  send(message: HostMessage): void;
   kill(): void;
 }
 
@@ -14,7 +13,7 @@ export interface EngineChildEvents {
 }
 
 /** Starts an engine process that opens `casePath` first. */
-export type SpawnEngine = (casePath: string | null, events: EngineChildEvents) => EngineChild;
+export type SpawnEngine<Child extends EngineChild> = (casePath: string | null, events: EngineChildEvents) => Child;
 
 const shortestDelayMs = 250;
 const longestDelayMs = 10_000;
@@ -26,10 +25,10 @@ const stopGraceMs = 10_000;
  * Keeps an engine process running: starts it again when it dies, later each time, and has the case that was open
  * opened again. If the process dies while it opens that case, the next one starts without it.
  */
-export class EngineSupervisor {
-  readonly #spawn: SpawnEngine;
-  #child: EngineChild | null = null;
-  #ready = deferred<EngineChild>();
+export class EngineSupervisor<Child extends EngineChild> {
+  readonly #spawn: SpawnEngine<Child>;
+  #child: Child | null = null;
+  #ready = deferred<Child>();
   #casePath: string | null;
   #isStopping = false;
   #restartTimer: NodeJS.Timeout | null = null;
@@ -38,14 +37,14 @@ export class EngineSupervisor {
   readonly #firstStart = deferred<CaseProblem | null>();
   #crashProblem: CaseProblem | null = null;
 
-  constructor(spawn: SpawnEngine, casePath: string | null) {
+  constructor(spawn: SpawnEngine<Child>, casePath: string | null) {
     this.#spawn = spawn;
     this.#casePath = casePath;
     this.#start();
   }
 
   /** The running engine, once it takes wires; waits through a restart. */
-  ready(): Promise<EngineChild> {
+  ready(): Promise<Child> {
     return this.#ready.promise;
   }
 

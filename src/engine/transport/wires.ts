@@ -1,7 +1,5 @@
 import type { Router } from '@orpc/server';
-import { RPCHandler as PortHandler } from '@orpc/server/message-port';
-import { RPCHandler as WebSocketHandler } from '@orpc/server/ws';
-import type { WebSocket } from 'ws';
+import { RPCHandler } from '@orpc/server/message-port';
 import type { contract } from '#shared/api/index.ts';
 import type { EngineContext } from '../engine-context.ts';
 
@@ -11,28 +9,17 @@ export interface ServedEngine {
   readonly context: EngineContext;
 }
 
-/** A port of Node's worker_threads, of a browser, or Electron's MessagePortMain. */
-export type ServedPort = Parameters<PortHandler<EngineContext>['upgrade']>[0] & { start?(): void };
+/** A port of Node's worker_threads, Electron's MessagePortMain, or a relayed WebSocket in their shape. */
+export type ServedPort = Parameters<RPCHandler<EngineContext>['upgrade']>[0] & { start?(): void };
 
 /**
- * Serves one engine over any number of wires. A wire that closes aborts what its client had in flight; the other wires
- * go on.
+ * Returns how to serve one engine over any number of wires. A wire that closes aborts what its client had in flight;
+ * the other wires go on.
  */
-export interface Wires {
-  servePort(port: ServedPort): void;
-  serveWebSocket(socket: WebSocket): void;
-}
-
-export function createWires({ router, context }: ServedEngine): Wires {
-  const ports = new PortHandler(router);
-  const sockets = new WebSocketHandler(router);
-  return {
-    servePort(port) {
-      ports.upgrade(port, { context });
-      port.start?.();
-    },
-    serveWebSocket(socket) {
-      void sockets.upgrade(socket, { context });
-    },
+export function createWires({ router, context }: ServedEngine): (port: ServedPort) => void {
+  const handler = new RPCHandler(router);
+  return (port) => {
+    handler.upgrade(port, { context });
+    port.start?.();
   };
 }

@@ -65,23 +65,13 @@ export async function openElectronWire(): Promise<Wire> {
   return createPortWire(port);
 }
 
-const openLimitMs = 3_000;
-
 /** Opens a WebSocket to the server that the page came from. */
 export async function openWebSocketWire(): Promise<Wire> {
   const socket = new WebSocket(`ws://${window.location.host}/api`);
   const wire = createWire(socket, (channel) => new WebSocketLink({ websocket: channel }));
   await new Promise<void>((resolve, reject) => {
-    // A server that hands the socket to an engine that has just died leaves it neither open nor closed.
-    const timer = setTimeout(() => socket.close(), openLimitMs);
-    socket.addEventListener('open', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.addEventListener('close', () => {
-      clearTimeout(timer);
-      reject(new Error('The server refused the connection or is gone.'));
-    });
+    socket.addEventListener('open', () => resolve());
+    socket.addEventListener('close', () => reject(new Error('The server refused the connection or is gone.')));
   });
   return wire;
 }
