@@ -105,6 +105,7 @@ export class AppState {
   }
 
   #setCase(current: CaseInfo | null): void {
+    if (current?.path !== this.currentCase?.path) this.jobs.lastEnded = null;
     this.currentCase = current;
     this.desktop.setTitle(current === null ? 'Trailbench' : `${current.name} · Trailbench`);
   }
@@ -117,12 +118,12 @@ export class AppState {
       );
     } else if (job.state === 'cancelled') {
       this.notices.add('info', 'Import cancelled. What was already stored stays in the case.');
-    } else if (job.summary) {
+    } else if (job.summary && this.router.page !== 'evidence') {
       const { stored, rejected } = job.summary.records;
       const problems = rejected > 0 ? `, ${formatCounted(rejected, 'record')} rejected` : '';
       this.notices.add(
         rejected > 0 ? 'warn' : 'good',
-        `Import finished: ${formatCounted(stored, 'event')} stored${problems}.`,
+        `Import finished: ${formatCounted(stored, 'record')} stored${problems}.`,
       );
     }
   }

@@ -3,6 +3,8 @@ import type { Api, JobSnapshot } from '#shared/api/index.ts';
 /** The engine's jobs, followed live. They outlive pages and reloads: a job found running is watched again. */
 export class JobsState {
   list = $state.raw<readonly JobSnapshot[]>([]);
+  /** The last job that was seen to end, until it is put away. */
+  lastEnded = $state.raw<JobSnapshot | null>(null);
   running = $derived(this.list.find((job) => job.state === 'running') ?? null);
   readonly #api: Api;
   readonly #onEnd: (job: JobSnapshot) => void;
@@ -17,24 +19,24 @@ export class JobsState {
   async refresh(): Promise<void> {
     const jobs = await this.#api.jobs.list();
     this.list = jobs;
-    for (const job of jobs) if (job.state === 'running') void this.#watch(job.jobId);
-  }
-
-  find(jobId: string): JobSnapshot | null {
-    return this.list.find((job) => job.jobId === jobId) ?? null;
+    for (const job of jobs) if (job.state === 'running') void this.follow(job.jobId);
   }
 
   async cancel(jobId: string): Promise<void> {
     await this.#api.jobs.cancel({ jobId });
   }
 
-  async #watch(jobId: string): Promise<void> {
+  /** Shows a job's progress until it ends, and then its outcome. */
+  async follow(jobId: string): Promise<void> {
     if (this.#watched.has(jobId)) return;
     this.#watched.add(jobId);
+    this.lastEnded = null;
     try {
       for await (const snapshot of await this.#api.jobs.watch({ jobId })) {
         this.#put(snapshot);
-        if (snapshot.state !== 'running') this.#onEnd(snapshot);
+        if (snapshot.state === 'running') continue;
+        this.lastEnded = snapshot;
+        this.#onEnd(snapshot);
       }
     } catch {
       // The wire closed; the list is read again once the engine is back.
