@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly version: string;
   /** The built scan worker (a JS module), run in worker threads by the import. */
   readonly scanWorkerUrl: URL;
-  /** DuckDB's memory budget for imports and queries together. Default: a quarter of the machine, at most 1 GiB. */
+  /** DuckDB's memory budget for imports and queries together. Default: a quarter of the machine, at most 640 MiB. */
   readonly memoryLimitBytes?: number;
   /** DuckDB's threads and the import's workers. Default: the machine's cores. */
   readonly threads?: number;
