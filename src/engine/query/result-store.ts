@@ -3,10 +3,12 @@ import { TrailbenchError } from '#shared/api/errors.ts';
 import type { ResultColumn, ResultFilter, ResultSort } from '#shared/api/query.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
 
-/** A materialised result: table `memory.results.<name>` with columns `rowNumber` (from 1), `c0`, `c1` … */
 export interface StoredResult {
   readonly resultId: string;
+  /** The scratch table that holds it. */
   readonly table: string;
+  /** SQL of a relation with columns `rowNumber` (from 1), `c0`, `c1` …: the table, or what reads through it. */
+  readonly relation: string;
   readonly columns: readonly StoredColumn[];
   readonly rowCount: number;
   /** Row orders made for sorted or filtered windows, by their sort and filters; least recently used first. */
@@ -134,7 +136,7 @@ export async function createRowOrder(
   });
   const created = await connection.run(
     `CREATE TABLE ${table} AS SELECT row_number() OVER () AS position, rowNumber FROM (
-       SELECT rowNumber FROM ${result.table}
+       SELECT rowNumber FROM ${result.relation}
        ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
        ORDER BY ${[...keys, 'rowNumber'].join(', ')})`,
     values,

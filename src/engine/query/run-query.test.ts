@@ -136,6 +136,71 @@ describe('the order of a result', () => {
   });
 });
 
+describe('whole rows of events', () => {
+  const picked = async (resultId: string) =>
+    opened.withConnection(async (connection) => {
+      const { table } = resultStoreOf(opened).get(resultId);
+      const reader = await connection.runAndReadAll(`SELECT column_name FROM (DESCRIBE ${table})`);
+      return reader.getRows().flat().includes('event');
+    });
+
+  test('are not copied if they are many, and read the same', async () => {
+    const result = await runQuery(
+      opened,
+      'SELECT * FROM events WHERE recordIndex >= $first ORDER BY eventTime DESC, recordIndex',
+      {
+        first: 1000,
+      },
+    );
+    expect(await picked(result.resultId)).toBe(true);
+    expect(result.rowCount).toBe(eventCount - 1000);
+    const expected = Array.from({ length: eventCount - 1000 }, (_, index) => index + 1000).sort(
+      (a, b) => (b % 1000) - (a % 1000) || a - b,
+    );
+    const column = result.columns.findIndex(({ name }) => name === 'recordIndex');
+    const json = result.columns.findIndex(({ name }) => name === 'requestParameters');
+    const window = await queryWindow(opened, { resultId: result.resultId, offset: 150_000, limit: 1000 });
+    expect(window.cells[column]).toEqual(expected.slice(150_000, 151_000));
+    expect(window.cells[json]).toEqual(expected.slice(150_000, 151_000).map((index) => `{"n":${index}}`));
+    const filtered = await queryWindow(opened, {
+      resultId: result.resultId,
+      offset: 0,
+      limit: 100,
+      sort: [{ column, descending: false }],
+      filters: [{ column: json, contains: '99}' }],
+    });
+    const matching = expected.filter((index) => index % 100 === 99).sort((a, b) => a - b);
+    expect(filtered.filteredCount).toBe(matching.length);
+    expect(filtered.cells[column]).toEqual(matching.slice(0, 100));
+  });
+
+  test('are copied where it makes no difference or would be slow', async () => {
+    for (const sql of [
+      'SELECT * FROM events LIMIT 5',
+      'SELECT * FROM events ORDER BY eventName',
+      'SELECT eventName AS eventTime FROM events ORDER BY eventTime',
+      'SELECT DISTINCT eventName, recordIndex FROM events',
+      'WITH events AS (SELECT 1 AS rowid, i FROM range(200000) AS t(i)) SELECT i FROM events',
+      'SELECT eventTime FROM events AS e(eventName, eventTime)',
+    ]) {
+      expect(await picked((await runQuery(opened, sql)).resultId), sql).toBe(false);
+    }
+  });
+
+  test('keep every form of condition', async () => {
+    const conditions = [
+      `requestParameters->>'$.n' LIKE '%1' AND NOT (readOnly OR eventName IN ('Event1', 'it''s')) OR eventName ~ '^E'`,
+      `list_contains([1, 2], recordIndex % 3) AND eventTime BETWEEN '2024-01-01' AND TIMESTAMP '2024-01-01' + INTERVAL '10 minutes'`,
+      `EXISTS (SELECT 1 FROM files) IS NOT NULL AND recordIndex::VARCHAR COLLATE NOCASE <> 'x' AND (fileId, recordIndex) IS NOT NULL`,
+    ];
+    for (const condition of conditions) {
+      const [[count] = []] = await rows(`SELECT count(*) FROM events WHERE ${condition}`);
+      const result = await runQuery(opened, `FROM events WHERE ${condition} -- and a comment;`);
+      expect(String(result.rowCount)).toBe(count);
+    }
+  });
+});
+
 describe('windows', () => {
   test('are sorted and filtered, ties in the order of the result, empty cells last', async () => {
     const { resultId } = await runQuery(

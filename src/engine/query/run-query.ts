@@ -1,18 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { TrailbenchError } from '#shared/api/errors.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { QueryParameters, QueryResult, ResultFilter, ResultSort, ResultWindow } from '#shared/api/query.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
-import { cellSql, encodingOf, isStorable, readCells } from './cells.ts';
-import { checkStatement } from './fence.ts';
+import { cellSql, readCells } from './cells.ts';
+import { materialise } from './materialise.ts';
 import { createRowOrder, resultGone, resultStoreOf, type RowOrder, type StoredResult } from './result-store.ts';
 import { sqlError } from './sql-error.ts';
-import { embedStatement, parseStatement, type StatementTree } from './statement-tree.ts';
 
 const firstWindowRows = 200;
-
-/** Above this a result is a mistake (`range(1e12)`), and would only fill the disk until it is cancelled. */
-const maxResultRows = 50_000_000;
 
 /**
  * Checks one reading statement, runs it and keeps the result for `queryWindow`.
@@ -48,67 +42,6 @@ export async function runQuery(
     await store.drop([table]).catch(() => undefined);
     throw sqlError(error, sql);
   }
-}
-
-async function materialise(
-  connection: DuckDBConnection,
-  sql: string,
-  parameters: QueryParameters,
-  table: string,
-): Promise<StoredResult> {
-  const tree = await parseStatement(connection, sql);
-  checkStatement(sql, tree);
-  const values = boundValues(tree, parameters);
-  try {
-    const shape = await embedStatement(connection, sql, tree, 'SELECT * FROM (\n', ') AS result LIMIT 0');
-    const described = await connection.runAndReadAll(shape, values);
-    const types = described.columnTypes();
-    const columns = described.columnNames().map((name, index) => {
-      const type = types[index];
-      if (!type) throw new Error(`No type for column ${index}.`);
-      const encoding = isStorable(type) ? encodingOf(type) : 'text';
-      return { name, type: type.alias ?? type.toString(), encoding, isNested: encoding === 'json' && !type.alias };
-    });
-    const names = columns.map((_, index) => `c${index}`);
-    const stored = names.map((name, index) => {
-      const type = types[index];
-      return type && isStorable(type) ? name : `CAST(${name} AS VARCHAR) AS ${name}`;
-    });
-    // The instance does not preserve insertion order: the number that row_number() gives, in the order of the statement's
-    // own ORDER BY, is what keeps it.
-    const select = await embedStatement(
-      connection,
-      sql,
-      tree,
-      'SELECT row_number() OVER () AS rowNumber, result.* FROM (\n',
-      `) AS result(${names.join(', ')})`,
-    );
-    const created = await connection.run(
-      `CREATE TABLE ${table} AS SELECT rowNumber, ${stored.join(', ')} FROM (${select}) WHERE CASE WHEN rowNumber > ${maxResultRows} THEN error('${tooManyRows}') ELSE true END`,
-      values,
-    );
-    const rowCount = Number((await created.getRows())[0]?.[0] ?? 0);
-    return { resultId: randomUUID(), table, columns, rowCount, views: new Map() };
-  } catch (error) {
-    throw sqlError(error, sql);
-  }
-}
-
-const tooManyRows = `The result has more than ${maxResultRows.toLocaleString('en-US')} rows. Narrow it, aggregate, or add a LIMIT.`;
-
-/** The values of the parameters that the statement uses. Text stays text: DuckDB casts it where it is used. */
-function boundValues(tree: StatementTree, parameters: QueryParameters): Record<string, DuckDBValue> {
-  const given = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
-  const values: Record<string, DuckDBValue> = {};
-  for (const name of tree.parameters) {
-    const value = given.get(name.toLowerCase());
-    if (value === undefined) {
-      const shown = /^\d+$/.test(name) ? 'a parameter without a name (write $name)' : `the parameter $${name}`;
-      throw new TrailbenchError('SQL_FAILED', `The statement uses ${shown}, which has no value. Give it one.`);
-    }
-    values[name] = Number.isSafeInteger(value) ? BigInt(value as number) : value;
-  }
-  return values;
 }
 
 export interface WindowRequest {
@@ -182,7 +115,7 @@ async function readWindow(
   const span = `> ${Math.trunc(offset)} AND {} <= ${Math.trunc(offset) + Math.trunc(limit)}`;
   if (!view) {
     const where = `rowNumber ${span.replace('{}', 'rowNumber')}`;
-    return { offset, ...(await readCells(connection, cells, `${result.table} WHERE ${where}`, 'rowNumber')) };
+    return { offset, ...(await readCells(connection, cells, `${result.relation} WHERE ${where}`, 'rowNumber')) };
   }
   const order = await connection.runAndReadAll(
     `SELECT rowNumber FROM ${view.table} WHERE position ${span.replace('{}', 'position')} ORDER BY position`,
@@ -191,6 +124,6 @@ async function readWindow(
   if (rowNumbers.length === 0) return { offset, rowCount: 0, cells: cells.map(() => []) };
   // A list of constants is checked before the other columns are read; a join would read all of them.
   const listed = rowNumbers.join(', ');
-  const from = `(SELECT *, list_position([${listed}], rowNumber) AS position FROM ${result.table} WHERE rowNumber IN (${listed}))`;
+  const from = `(SELECT *, list_position([${listed}], rowNumber) AS position FROM ${result.relation} WHERE rowNumber IN (${listed}))`;
   return { offset, ...(await readCells(connection, cells, from, 'position')) };
 }

@@ -2,15 +2,18 @@ import { TrailbenchError } from '#shared/api/errors.ts';
 import { tokenLength } from './statement-tree.ts';
 import { utf16OffsetOfColumn } from './text-position.ts';
 
+const duckdbError = /^[A-Z][A-Za-z ]* Error: /;
+
 type Position = { offset: number; length: number };
 
 /**
  * DuckDB's error for a statement that was embedded one line down (`embedStatement`), as an SQL_FAILED with DuckDB's own
- * sentence and the place in the user's text. Interruptions are CANCELLED.
+ * sentence and the place in the user's text. Interruptions are CANCELLED. Other errors are returned as they are.
  */
-export function sqlError(error: unknown, sql: string): TrailbenchError {
-  if (error instanceof TrailbenchError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+export function sqlError(error: unknown, sql: string): unknown {
+  if (error instanceof TrailbenchError || !(error instanceof Error)) return error;
+  const { message } = error;
+  if (!duckdbError.test(message)) return error;
   if (/^INTERRUPT Error/.test(message)) return new TrailbenchError('CANCELLED', 'The query was cancelled.');
   if (/^Out of Memory Error/.test(message)) {
     return new TrailbenchError(
@@ -21,7 +24,7 @@ export function sqlError(error: unknown, sql: string): TrailbenchError {
     );
   }
   const block = /\n+LINE (\d+): ([^\n]*)\n( *)\^[^\n]*\s*$/.exec(message);
-  const sentence = (block ? message.slice(0, block.index) : message).replace(/^(?:[A-Z][A-Za-z ]*) Error: /, '').trim();
+  const sentence = (block ? message.slice(0, block.index) : message).replace(duckdbError, '').trim();
   const position = block ? positionOf(sql, Number(block[1]), block[2] ?? '', block[3]?.length ?? 0) : undefined;
   return new TrailbenchError('SQL_FAILED', sentence, position && { position }, { cause: error });
 }

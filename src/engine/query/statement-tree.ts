@@ -108,3 +108,23 @@ function frameOf(tree: StatementTree): { outer: string; inner: string } | null {
 function withoutLocations(value: TreeValue): string {
   return JSON.stringify(value, (key, item: unknown) => (key === 'query_location' ? undefined : item));
 }
+
+/** A tree as SQL text. Null unless parsing that text gives the very same tree. */
+export async function deserializeStatement(
+  connection: DuckDBConnection,
+  tree: StatementTree,
+): Promise<{ sql: string; tree: StatementTree } | null> {
+  const named_param_map = tree.parameters.map((key, index) => ({ key, value: index + 1 }));
+  const serialized = JSON.stringify(
+    { error: false, statements: [{ node: tree.node, named_param_map }] },
+    (key, item: unknown) => (key === 'query_location' ? 0 : item),
+  );
+  try {
+    const reader = await connection.runAndReadAll('SELECT json_deserialize_sql($1::VARCHAR::JSON)', [serialized]);
+    const sql = String(reader.getRows()[0]?.[0]);
+    const outcome = await parseStatement(connection, sql);
+    return withoutLocations(outcome.node) === withoutLocations(tree.node) ? { sql, tree: outcome } : null;
+  } catch {
+    return null;
+  }
+}
