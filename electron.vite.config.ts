@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type UserConfig } from 'electron-vite';
 
@@ -15,12 +14,12 @@ const node: UserConfig = {
       sourcemap: true,
       minify: false,
       rolldownOptions: {
-        input: existing({
+        input: {
           main: 'src/main/main.ts',
           'engine-process': 'src/main/engine-process.ts',
           'scan-worker': 'src/engine/evidence/scan-worker.ts',
           cli: 'src/cli/cli.ts',
-        }),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
       },
     },
@@ -52,9 +51,5 @@ const page: UserConfig = {
     },
   },
 };
-
-function existing(input: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(input).filter(([, path]) => existsSync(path)));
-}
 
 export default defineConfig(process.env['TRAILBENCH_BUILD'] === 'node' ? node : { ...node, ...page });

@@ -10,8 +10,6 @@ export interface ContractHost {
   /** A fresh folder of this machine. */
   readonly folder: string;
   readonly openWire: OpenWire;
-  /** True if the engine has a process of its own, which the suite kills. */
-  readonly hasEngineProcess: boolean;
   close(): Promise<void>;
 }
 
@@ -20,8 +18,12 @@ const endlessSql = 'SELECT sum(a.range * b.range) FROM range(100000000) a, range
 /** Each running query holds a thread of libuv's pool: if this many were not interrupted, nothing would run any more. */
 const moreThanThePool = 20;
 
-/** The cases that every wire must pass. */
-export function contractCases(wireName: string, start: () => Promise<ContractHost>): void {
+/** The cases that every wire must pass. Where the engine has a process of its own, the suite kills it. */
+export function contractCases(
+  wireName: string,
+  engine: 'in this process' | 'in its own process',
+  start: () => Promise<ContractHost>,
+): void {
   describe(`the contract over ${wireName}`, () => {
     let host: ContractHost;
     let casePath: string;
@@ -126,23 +128,25 @@ export function contractCases(wireName: string, start: () => Promise<ContractHos
       breaking.close();
     });
 
-    test('an engine that is killed is started again, with its case', async (context) => {
-      if (!host.hasEngineProcess) return context.skip('the engine has no process of its own here');
-      const before = await connection.api.app.info();
-      let restarts = 0;
-      const stop = connection.onRestart(() => (restarts += 1));
-      const endless = connection.api.query.run({ sql: endlessSql });
-      endless.catch(() => {});
-      await pause();
-      process.kill(before.processId, 'SIGKILL');
-      await expect(endless).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
-      const after = await connection.api.app.info();
-      expect(after.processId).not.toBe(before.processId);
-      expect(await connection.api.case.current()).toMatchObject({ path: casePath });
-      expect(await answer(connection)).toEqual([['42']]);
-      expect(restarts).toBe(1);
-      stop();
-    });
+    test.runIf(engine === 'in its own process')(
+      'an engine that is killed is started again, with its case',
+      async () => {
+        const before = await connection.api.app.info();
+        let restarts = 0;
+        const stop = connection.onRestart(() => (restarts += 1));
+        const endless = connection.api.query.run({ sql: endlessSql });
+        endless.catch(() => {});
+        await pause();
+        process.kill(before.processId, 'SIGKILL');
+        await expect(endless).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
+        const after = await connection.api.app.info();
+        expect(after.processId).not.toBe(before.processId);
+        expect(await connection.api.case.current()).toMatchObject({ path: casePath });
+        expect(await answer(connection)).toEqual([['42']]);
+        expect(restarts).toBe(1);
+        stop();
+      },
+    );
   });
 }
 

@@ -7,7 +7,7 @@ import { createWires } from '#engine/transport/wires.ts';
 import { createPortWire } from '../../src/renderer/connection/wire.ts';
 import { contractCases } from './contract-cases.ts';
 
-contractCases('a MessageChannel', async () => {
+contractCases('a MessageChannel', 'in this process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trailbench-contract-'));
   const engine = createEngine({
     dataFolder: join(folder, 'data'),
@@ -22,7 +22,6 @@ contractCases('a MessageChannel', async () => {
       serve(port1);
       return createPortWire(port2 as unknown as MessagePort);
     },
-    hasEngineProcess: false,
     close: () => engine.close(),
   };
 });

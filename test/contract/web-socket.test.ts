@@ -6,7 +6,7 @@ import { serveCase } from '../../src/cli/serve.ts';
 import { contractCases } from './contract-cases.ts';
 import { enter, webSocketWires } from './serve-client.ts';
 
-contractCases('a WebSocket of `trailbench serve`', async () => {
+contractCases('a WebSocket of `trailbench serve`', 'in its own process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trailbench-contract-'));
   const serving = await serveCase({
     port: 0,
@@ -19,7 +19,6 @@ contractCases('a WebSocket of `trailbench serve`', async () => {
   return {
     folder,
     openWire: webSocketWires(serving, await enter(serving)),
-    hasEngineProcess: true,
     close: () => serving.close(),
   };
 });

@@ -4,9 +4,9 @@ import { createPortWire, type OpenWire } from '../../src/renderer/connection/wir
 import { contractCases } from '../contract/contract-cases.ts';
 import { launchApp } from './launch.ts';
 
-contractCases('Electron’s MessagePort from the page to the utility process', async () => {
+contractCases('Electron’s MessagePort from the page to the utility process', 'in its own process', async () => {
   const { page, folder, close } = await launchApp();
-  return { folder, openWire: await pagePorts(page), hasEngineProcess: true, close };
+  return { folder, openWire: await pagePorts(page), close };
 });
 
 interface RelayWindow extends Window {
