@@ -44,6 +44,22 @@ describe('from an empty case to an accounted import', () => {
     expect(await dialog.count()).toBe(0);
   });
 
+  test('files dropped anywhere open the import dialog, which says why a browser cannot take their paths', async () => {
+    const { page } = app;
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['{}'], 'dropped.json'));
+      return transfer;
+    });
+    const sidebar = page.getByRole('navigation', { name: 'Pages' });
+    await sidebar.dispatchEvent('dragenter', { dataTransfer: data });
+    await sidebar.dispatchEvent('drop', { dataTransfer: data });
+    const dialog = page.getByRole('dialog', { name: 'Import evidence' });
+    await dialog.getByText('A browser does not tell where dropped files lie.').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(0);
+  });
+
   test('after an import the equation holds, for it and for the whole case', async () => {
     await importFolder(app.page, logs);
     const expected = '6 records read = 4 stored + 1 duplicate + 1 rejected ✓ adds up';

@@ -57,7 +57,9 @@ describe.runIf(process.env['TRAILBENCH_SCREENSHOTS'])('screenshots', () => {
     await importFolder(page, join(app.folder, 'logs'));
     await shoot(page, 'evidence-imported', null);
     for (const [name, hash] of Object.entries(pages)) await shoot(page, `${name}-full`, hash);
-    await shoot(page, 'import-dialog', '#/evidence?import=choose');
+    await page.getByRole('button', { name: 'Import evidence…' }).first().click();
+    await shoot(page, 'import-dialog', null);
+    await page.keyboard.press('Escape');
     await shoot(page, 'welcome-full', '#/welcome');
   });
 

@@ -18,6 +18,13 @@ export interface AppParts {
   readonly theme: Theme;
 }
 
+/** Sources for the import dialog. */
+export interface ImportStart {
+  readonly paths: readonly string[];
+  /** Something was dropped whose place the host does not tell. */
+  readonly hasUnknownDrop: boolean;
+}
+
 /** What the whole page shares: the wire, the open case, jobs, theme, place and notices. */
 export class AppState {
   readonly api: Api;
@@ -32,6 +39,8 @@ export class AppState {
   info = $state.raw<AppInfo | null>(null);
   /** The open case; null: none. */
   currentCase = $state.raw<CaseInfo | null>(null);
+  /** What the import dialog starts with; null: it is closed. */
+  importStart = $state.raw<ImportStart | null>(null);
   /** False until it is known whether a case is open. */
   isReady = $state(false);
   /** Counts the engine's change notices by topic: read one in a resource's input to fetch again when it changes. */
@@ -61,6 +70,16 @@ export class AppState {
   enterCase(opened: CaseInfo): void {
     this.#setCase(opened);
     this.router.go(opened.eventCount > 0 ? 'timeline' : 'evidence');
+  }
+
+  /** Opens the import dialog, with what was dropped already in it. */
+  chooseEvidence(dropped: readonly File[] = []): void {
+    if (this.jobs.running !== null) {
+      this.notices.add('info', 'An import is running. Wait for it to end, or cancel it, then import more.');
+      return;
+    }
+    const paths = dropped.map((file) => this.desktop.pathOf(file)).filter((path) => path !== null);
+    this.importStart = { paths, hasUnknownDrop: paths.length < dropped.length };
   }
 
   async closeCase(): Promise<void> {
