@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EventSortColumn, TimelineView } from '#shared/api/timeline.ts';
 import { quoteIdentifier } from '#shared/tables/table.ts';
+import { minuteMicros } from './minute-counts.ts';
 import { viewCondition } from './view-sql.ts';
 
 /**
@@ -17,17 +18,16 @@ export interface TimeIndex {
 
 const slotRows = 2000;
 const maxSlots = 5000;
-const minuteMicros = 60_000_000;
 
-export async function readTimeIndex(connection: DuckDBConnection, view: TimelineView): Promise<TimeIndex> {
-  const condition = viewCondition(view);
-  const totals = await connection.runAndReadAll(`SELECT count(eventTime), count(*) FROM events WHERE ${condition}`);
+/** `counts`: a relation that `viewCounts` made. */
+export async function readTimeIndex(connection: DuckDBConnection, counts: string): Promise<TimeIndex> {
+  const totals = await connection.runAndReadAll(
+    `SELECT coalesce(sum(events) FILTER (minute IS NOT NULL), 0)::BIGINT, coalesce(sum(events), 0)::BIGINT FROM ${counts}`,
+  );
   const [timed = 0, total = 0] = (totals.getRows()[0] ?? []).map(Number);
   const rows = Math.max(slotRows, Math.ceil(timed / maxSlots));
   const reader = await connection.runAndReadAll(
-    `WITH minutes AS (
-       SELECT epoch_us(eventTime) // ${minuteMicros} AS minute, count(*) AS events
-       FROM events WHERE eventTime IS NOT NULL AND ${condition} GROUP BY minute),
+    `WITH minutes AS (SELECT minute, sum(events) AS events FROM ${counts} WHERE minute IS NOT NULL GROUP BY minute),
      placed AS (SELECT minute, sum(events) OVER (ORDER BY minute) - events AS before FROM minutes)
      SELECT min(minute)::BIGINT * ${minuteMicros}, min(before)::BIGINT FROM placed
      GROUP BY before // ${rows} ORDER BY 1`,

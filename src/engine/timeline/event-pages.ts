@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EventKind, EventPage, EventRow, EventSortColumn, TimelineView } from '#shared/api/timeline.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
 import { createSortedView, readTimeIndex, timePageParts, type SortedView, type TimeIndex } from './event-order.ts';
+import { minuteCounts, viewCounts } from './minute-counts.ts';
 import { SharedCache } from './shared-cache.ts';
 import { evidenceStamp, kindSql, viewCondition } from './view-sql.ts';
 
@@ -69,7 +70,10 @@ async function pageByTime(
   const key = `${await openCase.withConnection(evidenceStamp, signal)} ${viewCondition(view)}`;
   const index = await ordersOf(openCase).timeIndexes.get(
     key,
-    (shared) => openCase.withConnection((connection) => readTimeIndex(connection, view), shared),
+    async (shared) => {
+      const counts = viewCounts(await minuteCounts(openCase, shared), view);
+      return openCase.withConnection((connection) => readTimeIndex(connection, counts), shared);
+    },
     signal,
   );
   const rows: EventRow[] = [];

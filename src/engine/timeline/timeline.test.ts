@@ -34,10 +34,11 @@ function makeEvents(fileId: number, count: number, random: () => number): TestEv
   return Array.from({ length: count }, (_, recordIndex) => {
     const share = random();
     const seconds = share < 0.01 ? null : share < 0.3 ? start + 5000 : start + Math.floor(random() * 7 * 86_400);
+    const outliers: Record<number, number> = { 7: 1_000_000_000, 8: -1, 9: -61, 10: -1_000_000_000 };
     return {
       fileId,
       recordIndex,
-      seconds: recordIndex === 7 ? 1_000_000_000 : seconds,
+      seconds: outliers[recordIndex] ?? seconds,
       actor: random() < 0.05 ? null : `user${Math.floor(random() * 50)}`,
       readOnly: random() < 0.1 ? null : random() < 0.7,
       outcome: random() < 0.1 ? 'denied' : 'success',
@@ -115,6 +116,15 @@ const views: [string, TimelineView][] = [
     'two kinds in a range',
     { range: { fromMicros: start * 1e6, toMicros: start * 1e6 + 48 * hour }, kinds: ['write', 'unknown'] },
   ],
+  [
+    'a range within one minute',
+    { range: { fromMicros: (start + 4980) * 1e6 + 1, toMicros: (start + 5039) * 1e6 }, kinds: ['read', 'denied'] },
+  ],
+  ['a range around 1970', { range: { fromMicros: -70.5 * 1e6, toMicros: 90 * 1e6 }, kinds: [] }],
+  [
+    'a range with odd edges',
+    { range: { fromMicros: (start + 777) * 1e6 + 5, toMicros: (start + 99_999) * 1e6 - 5 }, kinds: ['write'] },
+  ],
   ['nothing', { range: { fromMicros: 0, toMicros: 1 }, kinds: [] }],
 ];
 
@@ -179,7 +189,7 @@ describe('event pages', () => {
       offset: 0,
       limit: 1,
     });
-    expect(page.rows[0]?.eventTime).toBe('2001-09-09 01:46:40');
+    expect(page.rows[0]?.eventTime).toBe('1938-04-24 22:13:20');
   });
 
   test('follow evidence that is added', async () => {

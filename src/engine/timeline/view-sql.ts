@@ -18,11 +18,21 @@ export function microsOf(value: number): bigint {
 
 /** Condition that holds for the events of a view; safe to put into SQL. */
 export function viewCondition(view: TimelineView): string {
-  const conditions: string[] = [];
-  if (view.range) conditions.push(spanCondition(microsOf(view.range.fromMicros), microsOf(view.range.toMicros)));
-  const kinds = [...new Set(view.kinds)].sort();
-  if (kinds.length > 0) conditions.push(`${kindSql} IN (${kinds.map((kind) => `'${kind}'`).join(', ')})`);
-  return conditions.length > 0 ? conditions.join(' AND ') : 'true';
+  const kinds = view.kinds.length > 0 ? `${kindSql} IN (${kindList(view)})` : 'true';
+  if (!view.range) return kinds;
+  return `${spanCondition(microsOf(view.range.fromMicros), microsOf(view.range.toMicros))} AND ${kinds}`;
+}
+
+/** The same for a relation that has the event's kind as a column `kind`. */
+export function kindsCondition(view: TimelineView): string {
+  return view.kinds.length > 0 ? `kind IN (${kindList(view)})` : 'true';
+}
+
+function kindList(view: TimelineView): string {
+  return [...new Set(view.kinds)]
+    .sort()
+    .map((kind) => `'${kind}'`)
+    .join(', ');
 }
 
 export function spanCondition(fromMicros: bigint, toMicros: bigint): string {
