@@ -133,5 +133,11 @@ describe('the shell', () => {
     await page.getByLabel('Search columns').fill('actor');
     await page.getByText('How it is derived').first().click();
     await page.getByText("WHEN 'Root' THEN 'root'").waitFor();
+
+    await page.getByLabel('Search columns').fill('');
+    await page.getByRole('link', { name: /^rejected/ }).click();
+    await page.getByRole('link', { name: 'Open in SQL' }).click();
+    await page.getByText('SELECT * FROM rejected LIMIT 100').waitFor();
+    expect(page.url()).toMatch(/#\/sql$/);
   });
 });

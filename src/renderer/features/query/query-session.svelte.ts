@@ -51,6 +51,12 @@ export class QuerySession {
     this.#keep();
   }
 
+  /** Puts another statement in place of the one there, which goes to the history. */
+  replace(text: string): void {
+    if (this.text.trim() !== '' && this.text !== text) this.#remember(this.text);
+    this.write(text);
+  }
+
   setParameter(name: string, value: string): void {
     this.parameters = { ...this.parameters, [name]: value };
     this.#keep();
