@@ -106,10 +106,17 @@ export async function createSortedView(
   column: EventSortColumn,
   isDescending: boolean,
 ): Promise<SortedView> {
+  const name = quoteIdentifier(column);
+  const condition = viewCondition(view);
+  // Sorting numbers of the distinct texts is up to three times as fast as sorting the texts.
   const created = await connection.run(
-    `CREATE TABLE ${table} AS SELECT (row_number() OVER () - 1)::INTEGER AS position, event FROM (
-       SELECT rowid AS event FROM events WHERE ${viewCondition(view)}
-       ORDER BY ${quoteIdentifier(column)} ${isDescending ? 'DESC' : 'ASC'} NULLS LAST, eventTime NULLS LAST, fileId, recordIndex)`,
+    `CREATE TABLE ${table} AS
+     WITH ranks AS MATERIALIZED (
+       SELECT value, row_number() OVER (ORDER BY value ${isDescending ? 'DESC' : 'ASC'} NULLS LAST)::INTEGER AS rank
+       FROM (SELECT DISTINCT ${name} AS value FROM events WHERE ${condition}))
+     SELECT (row_number() OVER () - 1)::INTEGER AS position, event FROM (
+       SELECT events.rowid AS event FROM events JOIN ranks ON value IS NOT DISTINCT FROM ${name} WHERE ${condition}
+       ORDER BY rank, eventTime NULLS LAST, fileId, recordIndex)`,
   );
   return { table, total: Number((await created.getRows())[0]?.[0] ?? 0) };
 }
