@@ -161,7 +161,7 @@ function checkBaseTable(sql: string, node: TreeNode, scope: Scope): void {
   refuse(
     sql,
     node,
-    `“${shown}” is not a table of this case. There are ${[...tableNames].join(', ')}. To query a file, import it first.`,
+    `“${shown}” is not a table of this case. Its tables are ${[...tableNames].join(', ')}. Files are queried once they are imported.`,
   );
 }
 

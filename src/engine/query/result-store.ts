@@ -28,6 +28,8 @@ export interface RowOrder {
 
 /** Results are kept until newer ones push them out; a page that still shows an older one is told to run it again. */
 const maxResults = 20;
+/** Of all kept results but the newest: some gigabytes at most, in memory or spilled to disk. */
+const maxKeptCells = 100_000_000;
 const maxViewsOfResult = 3;
 
 /** The results of one open case. They lie in the scratch catalog and go when the case is closed. */
@@ -52,7 +54,11 @@ export class ResultStore {
 
   async add(result: StoredResult): Promise<void> {
     this.#results.set(result.resultId, result);
-    for (const resultId of [...this.#results.keys()].slice(0, -maxResults)) await this.release(resultId);
+    let keptCells = 0;
+    for (const [age, older] of [...this.#results.values()].reverse().entries()) {
+      if (age > 0) keptCells += cellsOf(older);
+      if (age >= maxResults || keptCells > maxKeptCells) await this.release(older.resultId);
+    }
   }
 
   /** Throws RESULT_GONE. */
@@ -84,6 +90,11 @@ export class ResultStore {
       for (const table of tables) await connection.run(`DROP TABLE IF EXISTS ${table}`);
     });
   }
+}
+
+function cellsOf(result: StoredResult): number {
+  const columns = result.relation === result.table ? result.columns.length + 1 : 2;
+  return result.rowCount * columns;
 }
 
 const stores = new WeakMap<OpenCase, ResultStore>();
