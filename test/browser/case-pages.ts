@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 
 /** Makes a case in a folder of the engine's machine, through the welcome page and the folder browser. */
@@ -22,15 +22,9 @@ export async function importFolder(page: Page, folder: string): Promise<void> {
 export async function goToFolder(page: Page, folder: string): Promise<void> {
   const place = page.getByLabel('Folder on the engine’s machine');
   // The folder it starts in has to be there before another one is typed over it.
-  await expect.poll(() => place.inputValue()).not.toBe('');
+  await vi.waitUntil(async () => (await place.inputValue()) !== '', { timeout: 10_000 });
   await place.fill(folder);
   await page.getByRole('button', { name: 'Go', exact: true }).click();
-  await page
-    .getByRole('dialog')
-    .getByRole('list')
-    .or(page.getByText(/No folders in here|This folder is empty/))
-    .waitFor();
-  await expect.poll(() => place.inputValue()).toBe(folder);
 }
 
 /** The numbers of an accounting equation as shown: read, stored, duplicate, rejected. */

@@ -44,3 +44,12 @@ export async function writeTrail(folder: string): Promise<void> {
   await writeFile(join(folder, hostileName), log([event(3), event(4), 17]));
   await writeFile(join(folder, 'notes.txt'), 'Collected by the night shift.\n');
 }
+
+/** Enough distinct events to watch an import of them: `files` files of `perFile` events each. */
+export async function writeLongTrail(folder: string, files: number, perFile: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (let file = 0; file < files; file += 1) {
+    const records = Array.from({ length: perFile }, (_, index) => event(1 + file * perFile + index));
+    await writeFile(join(folder, `${file}.json.gz`), gzipSync(JSON.stringify({ Records: records }), { level: 1 }));
+  }
+}
