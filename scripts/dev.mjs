@@ -6,4 +6,6 @@ await ensureInstalled();
 const binary = await electronBinary();
 if (!binary)
   fail('Electron’s program could not be had (no connection?). Set ELECTRON_EXEC_PATH to one, or use `npm start`.');
-process.exit(await runTool('electron-vite', ['dev'], { env: { ELECTRON_EXEC_PATH: binary } }));
+// Chromium's sandbox refuses root.
+const noSandbox = process.getuid?.() === 0 ? ['--noSandbox'] : [];
+process.exit(await runTool('electron-vite', ['dev', ...noSandbox], { env: { ELECTRON_EXEC_PATH: binary } }));

@@ -15,9 +15,9 @@ if (electronHost) {
   process.on('message', (message) => service.receive(message as HostMessage));
   // The host died: nobody is left to serve.
   process.on('disconnect', () => void service.close().finally(() => process.exit(0)));
-  // Ctrl-C in a terminal reaches the whole group; the host decides when the engine ends.
-  process.on('SIGINT', () => {});
 }
+// Ctrl-C in a terminal reaches the whole group; the host decides when the engine ends.
+process.on('SIGINT', () => {});
 
 function send(message: EngineMessage): void {
   if (electronHost) electronHost.postMessage(message);

@@ -24,7 +24,7 @@ export async function launchApp(...args: string[]): Promise<RunningApp> {
     env: { ...(process.env as Record<string, string>), TRAILBENCH_DATA_FOLDER: join(folder, 'data') },
   });
   const page = await electron.firstWindow();
-  await page.getByText('New case').first().waitFor();
+  await page.getByRole('main').first().waitFor();
   return {
     electron,
     page,

@@ -20,6 +20,8 @@ export function startEngineService(
   exit: () => void,
 ): EngineService {
   const engine = createEngine({ dataFolder: start.dataFolder, version: start.version, scanWorkerUrl });
+  // The process ends as Node has it; the host starts another one.
+  process.on('uncaughtExceptionMonitor', (error) => engine.context.log('The engine dies of a defect', error));
   const serve = createWires(engine);
   const relayed = new Map<number, RelayedPort>();
 

@@ -62,7 +62,10 @@ export class AppState {
       this.connection.onChange((topic) => void this.#changed(topic)),
       this.connection.onRestart(() => void this.#refresh()),
     ];
-    void this.#refresh();
+    void this.#refresh().then(() => {
+      // The host opened the case that it was started with; the address names no page yet.
+      if (window.location.hash === '' && this.currentCase) this.enterCase(this.currentCase);
+    });
     return () => stops.forEach((stop) => stop());
   }
 

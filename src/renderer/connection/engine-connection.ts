@@ -57,7 +57,10 @@ export class EngineConnection {
 
   close(): void {
     this.#isClosed = true;
-    void this.#wire.then((wire) => wire.close());
+    this.#wire.then(
+      (wire) => wire.close(),
+      () => {},
+    );
   }
 
   async #call(...call: Parameters<Link['call']>): Promise<unknown> {
@@ -70,7 +73,7 @@ export class EngineConnection {
   }
 
   async #connect(): Promise<Wire> {
-    for (let delayMs = shortestDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+    for (let delayMs = shortestDelayMs; !this.#isClosed; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
       let wire: Wire | null = null;
       try {
         wire = await this.#openWire();
@@ -82,6 +85,7 @@ export class EngineConnection {
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }
+    throw new Error('The connection was closed.');
   }
 
   #begin(wire: Wire, processId: number): void {

@@ -1,0 +1,20 @@
+import { test } from 'vitest';
+import { launchApp } from './launch.ts';
+test('look', async () => {
+  const app = await launchApp();
+  app.page.on('console', (m) => console.log(m.type(), m.text()));
+  await app.page.screenshot({ path: '/tmp/fake/shots/el-welcome.png' });
+  await app.page.getByRole('button', { name: 'Explore the sample case' }).click();
+  await app.page.waitForTimeout(700);
+  await app.page.screenshot({ path: '/tmp/fake/shots/el-sample.png' });
+  await app.page.getByRole('link', { name: /^Evidence/ }).waitFor({ timeout: 60000 });
+  await app.page.waitForTimeout(1500);
+  await app.page.screenshot({ path: '/tmp/fake/shots/el-timeline.png' });
+  await app.page.getByRole('link', { name: /^Evidence/ }).click();
+  await app.page.waitForTimeout(700);
+  await app.page.screenshot({ path: '/tmp/fake/shots/el-evidence.png' });
+  await app.page.getByRole('button', { name: /Sample/ }).click();
+  await app.page.waitForTimeout(300);
+  await app.page.screenshot({ path: '/tmp/fake/shots/el-menu.png' });
+  await app.close();
+}, 120000);
