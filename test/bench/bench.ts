@@ -1,0 +1,105 @@
+// `npm run bench`: see --help.
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { progress, type BenchContext } from './bench-context.ts';
+import { generatedDataSet, readDataSet } from './data-set.ts';
+import { measureFrames } from './frames-section.ts';
+import { importCase, measureImport } from './import-section.ts';
+import { currentLoad, describeMachine } from './machine.ts';
+import { measureQueries } from './queries-section.ts';
+import { formatTable, type Section } from './report.ts';
+
+const help = `Usage: npm run bench -- [options] [section…]
+
+Sections (all if none is named):
+  import   the import against DuckDB's read_json into the same table
+  queries  SQL on the imported case, and the product's own procedures
+  frames   frame and interaction times of the page in Chromium
+
+Options:
+  --events N   size of the generated data set (1000000)
+  --data DIR   measure with these log files instead
+  --case DIR   queries and frames: a case that was imported before
+  --runs N     repetitions of the imports (3)
+  --json       print one JSON object
+  --help
+`;
+
+const sections: Readonly<Record<string, (bench: BenchContext) => Promise<Section>>> = {
+  import: measureImport,
+  queries: measureQueries,
+  frames: measureFrames,
+};
+
+const { values, positionals } = readArguments();
+const load = currentLoad();
+const root = process.env['TRAILBENCH_ROOT'] ?? process.cwd();
+const cacheFolder = join(root, '.cache/bench');
+const workFolder = join(cacheFolder, 'work');
+await mkdir(workFolder, { recursive: true });
+
+const dataSet = values.data
+  ? await readDataSet(basename(values.data), resolve(values.data), resolve(values.data))
+  : await generatedDataSet(root, cacheFolder, Number(values.events));
+const bench: BenchContext = {
+  root,
+  workFolder,
+  dataSet,
+  casePath: values.case ? resolve(values.case) : join(workFolder, `${dataSet.name}.trailbench`),
+  repetitions: Number(values.runs),
+  threads: availableParallelism(),
+};
+const wanted = Object.entries(sections).filter(([name]) => positionals.length === 0 || positionals.includes(name));
+
+const machine = await describeMachine(dataSet, load);
+const done = [machine];
+if (!values.json) print(machine);
+for (const [name, measure] of wanted) {
+  if (name !== 'import' && !values.case && !done.some((section) => section.name === 'import')) {
+    progress('Importing …');
+    await rm(bench.casePath, { recursive: true, force: true });
+    await importCase(bench);
+  }
+  const section = await measure(bench);
+  done.push(section);
+  if (!values.json) print(section);
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ sections: done }, null, 2)}\n`);
+
+function print(section: Section): void {
+  process.stdout.write(section.tables.map(formatTable).join(''));
+}
+
+function readArguments() {
+  try {
+    const parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        events: { type: 'string', default: '1000000' },
+        data: { type: 'string' },
+        case: { type: 'string' },
+        runs: { type: 'string', default: '3' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (parsed.values.help) {
+      process.stdout.write(help);
+      process.exit(0);
+    }
+    for (const name of ['events', 'runs'] as const) {
+      if (!/^[1-9]\d*$/.test(parsed.values[name])) throw new Error(`--${name} takes a whole number above 0.`);
+    }
+    const unknown = parsed.positionals.find((name) => !(name in sections));
+    if (unknown !== undefined) throw new Error(`There is no section “${unknown}”.`);
+    if (parsed.values.case && (parsed.positionals.length === 0 || parsed.positionals.includes('import'))) {
+      throw new Error('--case is for queries and frames: name them.');
+    }
+    return parsed;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    process.exit(2);
+  }
+}
