@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   type Completion,
   type CompletionContext,
@@ -59,13 +60,18 @@ export interface SqlEditor {
 /** Puts a CodeMirror editor for DuckDB's SQL into `parent`. All colours are the theme's properties, so it follows the theme. */
 export function createSqlEditor(options: SqlEditorOptions): SqlEditor {
   const language = new Compartment();
+  const runStatement = (target: EditorView): boolean => {
+    closeCompletion(target);
+    options.onRun();
+    return true;
+  };
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({
       doc: options.text,
       extensions: [
         language.of(languageFor({ tables: [], functions: [] })),
-        Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (options.onRun(), true) }])),
+        Prec.highest(keymap.of([{ key: 'Mod-Enter', run: runStatement }])),
         keymap.of([
           { key: 'Tab', run: acceptCompletion },
           ...closeBracketsKeymap,

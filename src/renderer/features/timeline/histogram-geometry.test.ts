@@ -56,12 +56,12 @@ describe('the histogram’s geometry', () => {
     expect(paths.read.match(/M/g)).toHaveLength(2);
     expect(paths.denied.match(/M/g)).toHaveLength(2);
     expect(paths.unknown).toBe('');
-    expect(paths.write).toMatch(/^M0 \d+h99v1h-99z$/);
+    expect(paths.write).toMatch(/^M0 \d+h32v1h-32z$/);
   });
 
   it('draws old, coarse buckets at their true place while a zoom waits for finer ones', () => {
     const zoomedScale = { range: { fromMicros: start + 2 * minute, toMicros: start + 3 * minute }, width: 400 };
-    expect(barPaths(histogram, zoomedScale, 100, 1001).read).toMatch(/^M0 \d+h399v100h-399z$/);
+    expect(barPaths(histogram, zoomedScale, 100, 1001).read).toMatch(/^M0 \d+h32v100h-32z$/);
   });
 
   it('ticks at round instants, with the date at midnight', () => {

@@ -71,6 +71,9 @@ export function highestCount(histogram: Histogram, range: TimeRange): number {
   return highest;
 }
 
+/** A bucket may be wider where a view has few of them; its bar stands at the bucket's start. */
+const widestBar = 32;
+
 /**
  * One SVG path a kind: a rectangle for each bucket that holds any. A bucket with an event is never invisible: its bar
  * is at least 1 px high in the kind that is there.
@@ -88,7 +91,7 @@ export function barPaths(
     const right = Math.round(xOf(from + histogram.bucketMicros, scale));
     if (right <= 0 || left >= scale.width) continue;
     const gap = right - left >= 4 ? 1 : 0;
-    const width = Math.max(1, right - left - gap);
+    const width = Math.min(widestBar, Math.max(1, right - left - gap));
     const counts = countsOf(histogram, bucket);
     let top = height;
     for (const kind of stackOrder) {
