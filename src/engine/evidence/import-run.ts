@@ -96,6 +96,7 @@ export class ImportRun {
     this.#feed.register(this.#connection);
     const onAbort = () => this.#fail(new TrailbenchError('CANCELLED', 'The import was cancelled.'));
     this.#control.signal.addEventListener('abort', onAbort);
+    if (this.#control.signal.aborted) onAbort();
     try {
       const workers = Math.max(1, Math.min(this.#options.workers, this.#sources.length));
       for (let index = 0; index < workers; index++) {
@@ -227,7 +228,10 @@ export class ImportRun {
     file.sha256 = sha256;
     const known = this.#options.knownFiles.get(sha256);
     if (known !== undefined) {
-      batch.sightings.push({ fileId: known, sourcePath: source.name });
+      // The file it repeats may belong to a later batch: its ledger row must come first, or with it.
+      const holder = this.#batches.findLast(({ firstFileId }) => firstFileId <= known);
+      const owner = holder && holder.firstFileId > batch.firstFileId ? holder : batch;
+      owner.sightings.push({ fileId: known, sourcePath: source.name });
       this.counts.files.unchanged++;
       worker.send({ type: 'drop', fileId });
       this.#finished(worker, state, fileId);
@@ -255,8 +259,11 @@ export class ImportRun {
     });
   }
 
-  #scanned(fileId: number, { result, inflatedBytes, inflatedSha256 }: SourceScan): void {
-    const { batch, source, sizeBytes, sha256, storedPath } = this.#inHand.get(fileId)!;
+  #scanned(fileId: number, { result, inflatedBytes, inflatedSha256, isRetryable }: SourceScan): void {
+    const { batch, source, sizeBytes, ...held } = this.#inHand.get(fileId)!;
+    // Without its hash in the ledger the file is not "unchanged" when it is imported again.
+    if (isRetryable) this.#options.knownFiles.delete(held.sha256);
+    const { sha256, storedPath } = isRetryable ? { sha256: '', storedPath: '' } : held;
     this.counts.files[result.verdict]++;
     this.#problems += result.recordsRejected + (result.verdict === 'rejected' ? 1 : 0);
     if (result.verdict !== 'imported') batch.withdrawn.add(fileId);

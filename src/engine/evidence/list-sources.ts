@@ -33,7 +33,8 @@ export async function listSources(paths: readonly string[], signal?: AbortSignal
     const info = await stat(path).catch(() => null);
     if (!info) throw new TrailbenchError('NOT_FOUND', `There is no file or folder “${path}”.`);
     if (!info.isDirectory()) {
-      sources.set(path, source(path, [basename(path)], info.size));
+      const problem = info.isFile() ? null : 'Not a regular file';
+      sources.set(path, { ...source(path, [basename(path)], info.size), problem });
       continue;
     }
     for await (const entry of walk(path, signal)) {
@@ -82,9 +83,14 @@ async function* walk(folder: string, signal?: AbortSignal): AsyncGenerator<Entry
     else if (!entry.isFile()) yield { path, sizeBytes: 0, problem: 'Not a regular file' };
     else {
       const info = await stat(path).catch(() => null);
-      yield { path, sizeBytes: info?.size ?? 0, problem: info ? null : 'The file is gone' };
+      yield { path, sizeBytes: info?.size ?? 0, problem: info ? null : goneReason(entry.name) };
     }
   }
+}
+
+/** Node gives names that are not UTF-8 with replacement characters, under which the file is not found. */
+function goneReason(name: string): string {
+  return name.includes('\uFFFD') ? 'Its name is not valid UTF-8: rename it' : 'The file is gone';
 }
 
 /** The case's own folder as a source would import the archive into itself. */

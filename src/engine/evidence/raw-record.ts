@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import type { LedgerFile, RawRecord, RecordPlace } from '#shared/api/evidence.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { OpenCase } from '../case/open-case.ts';
@@ -28,7 +28,6 @@ export async function readRawRecord(openCase: OpenCase, place: RecordPlace): Pro
   const temporary = await mkdtemp(join(tmpdir(), 'trailbench-raw-'));
   try {
     const path = await locate(openCase, file, temporary);
-    await assertUnchanged(path, file);
     return { ...(await findRecord(path, place.recordIndex)), file };
   } catch (error) {
     if (error instanceof TrailbenchError) throw error;
@@ -40,40 +39,58 @@ export async function readRawRecord(openCase: OpenCase, place: RecordPlace): Pro
   }
 }
 
-/** The path of the file's bytes; a member of a container is unpacked for it. */
+/** The path of the file's bytes, which are those imported; a member of a container is unpacked for it. */
 async function locate(openCase: OpenCase, file: LedgerFile, temporary: string): Promise<string> {
-  const absolute = (path: string) => (isAbsolute(path) ? path : join(openCase.path, path));
-  const whole = absolute(file.storedPath);
-  if (await stat(whole).catch(() => null)) return whole;
+  if (file.sha256 === '') {
+    throw new TrailbenchError('NOT_FOUND', `“${file.sourcePath}” could not be read: there is nothing to show.`);
+  }
+  let isThere = false;
+  const whole = await evidencePath(openCase, file, file.storedPath);
+  if (whole) {
+    if (await isUnchanged(whole, file)) return whole;
+    isThere = true;
+  }
   const parts = file.storedPath.split('!');
   for (let count = 1; count < parts.length; count++) {
     const name = parts.slice(0, count).join('!');
-    const path = absolute(name);
-    const info = await stat(path).catch(() => null);
-    if (!info?.isFile()) continue;
-    const kind = await containerKind(path);
+    const path = await evidencePath(openCase, file, name);
+    const kind = path && (await containerKind(path));
     if (!kind) continue;
     const container: Source = {
-      ...{ path, name, segments: [], sizeBytes: info.size, container: null, deliveredAt: null, problem: null },
+      ...{ path, name, segments: [], sizeBytes: (await stat(path)).size },
+      ...{ container: null, deliveredAt: null, problem: null },
     };
+    // A container may hold several members of one name.
     for await (const member of unpack(container, kind, temporary, new AbortController().signal)) {
-      if (member.name === file.storedPath && member.problem === null) return member.path;
+      if (member.name !== file.storedPath || member.problem !== null) continue;
+      if (await isUnchanged(member.path, file)) return member.path;
+      isThere = true;
     }
   }
   throw new TrailbenchError(
     'IO_FAILED',
-    `The evidence file “${file.storedPath}” is not there. If it was referenced in place, bring its disk back.`,
+    isThere
+      ? `The evidence file “${file.storedPath}” is not the one that was imported: its SHA-256 differs from the ledger's.`
+      : `The evidence file “${file.storedPath}” is not there. If it was referenced in place, bring its disk back.`,
   );
 }
 
-async function assertUnchanged(path: string, file: LedgerFile): Promise<void> {
+/**
+ * Where a stored path leads, links resolved; null if no regular file is there. A case may come from anyone: what it
+ * says to hold must lie in its archive.
+ */
+async function evidencePath(openCase: OpenCase, file: LedgerFile, storedPath: string): Promise<string | null> {
+  if (file.isReferenced !== isAbsolute(storedPath)) return null;
+  const path = await realpath(file.isReferenced ? storedPath : join(openCase.path, storedPath)).catch(() => null);
+  if (path === null || !(await stat(path)).isFile()) return null;
+  if (!file.isReferenced && !path.startsWith((await realpath(openCase.archivePath)) + sep)) return null;
+  return path;
+}
+
+async function isUnchanged(path: string, file: LedgerFile): Promise<boolean> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part as Buffer);
-  if (hash.digest('hex') === file.sha256) return;
-  throw new TrailbenchError(
-    'IO_FAILED',
-    `The evidence file “${file.storedPath}” is not the one that was imported: its SHA-256 differs from the ledger's.`,
-  );
+  return hash.digest('hex') === file.sha256;
 }
 
 async function findRecord(path: string, wanted: number): Promise<Omit<RawRecord, 'file'>> {

@@ -3,8 +3,7 @@ import type { RecordPlace } from '#shared/api/evidence.ts';
 import type { EventField } from '#shared/api/timeline.ts';
 import { eventsTable } from '#shared/tables/events.ts';
 import { quoteIdentifier } from '#shared/tables/table.ts';
-import { objectMembers } from './scan/json-text.ts';
-import { originalKey } from './scan/record-scanner.ts';
+import { objectMembers, originalKey } from './scan/json-text.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -26,6 +25,7 @@ const selection = eventsTable.columns
     if (/STRUCT/.test(column.type)) return `to_json(${name})::VARCHAR`;
     return `${name}::VARCHAR`;
   })
+  .concat('userIdentity.sessionContext.webIdFederationData.attributes::VARCHAR')
   .join(', ');
 const times = eventsTable.columns
   .filter((column) => column.type === 'TIMESTAMP')
@@ -42,7 +42,7 @@ export async function readEvent(
   );
   const row = reader.getRows()[0] as (string | null)[] | undefined;
   if (!row) return null;
-  let time = eventsTable.columns.length;
+  let time = attributesIndex + 1;
   const fields = eventsTable.columns.map((column, index): EventField => ({
     name: column.name,
     value: (column.type === 'TIMESTAMP' ? row[time++] : row[index]) ?? null,
@@ -81,6 +81,8 @@ const indexOf = (name: string) => eventsTable.columns.findIndex((column) => colu
 const fileIdIndex = indexOf('fileId');
 const recordIndexIndex = indexOf('recordIndex');
 const otherFieldsIndex = indexOf('otherFields');
+/** `attributes` once more by itself: DuckDB's `to_json` writes the numbers of a JSON column inside a STRUCT anew. */
+const attributesIndex = eventsTable.columns.length;
 const positions = recordColumns.map((column) => ({ column, index: indexOf(column.name) }));
 
 function rebuildRecord(row: readonly (string | null)[]): string {
@@ -92,6 +94,11 @@ function rebuildRecord(row: readonly (string | null)[]): string {
     else if (column.type.startsWith('STRUCT')) pieces.set(column.name, structPieces(value, column.name));
     else if (column.type === 'JSON' || column.type === 'BOOLEAN') pieces.set(column.name, value);
     else pieces.set(column.name, JSON.stringify(value));
+  }
+  const attributes = row[attributesIndex];
+  if (attributes) {
+    const path = ['userIdentity', 'sessionContext', 'webIdFederationData'];
+    path.reduce((object, key) => object.get(key) as Pieces, pieces).set('attributes', attributes);
   }
   const other = row[otherFieldsIndex];
   if (other) {

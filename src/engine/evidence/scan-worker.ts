@@ -123,6 +123,7 @@ async function scan(fileId: number, copyTo: string | null): Promise<void> {
     const scanner = () => new FileScanner(chunk, recordScanner, sink, fileId);
     result = (file.bytes && scanBytes(file.bytes, scanner())) ?? (await scanStream(path, scanner(), checkCancelled));
     if (!file.bytes && (await hashFile(path)) !== file.sha256) {
+      if (copyTo) await rm(copyTo, { force: true });
       result = failed('The file changed while it was read');
     }
   } catch (error) {
@@ -141,6 +142,7 @@ function failed(reason: string): SourceScan {
     result: { kind: 'other', shape: null, verdict: 'rejected', reason, flags: [], recordsRead: 0, recordsRejected: 0 },
     inflatedBytes: null,
     inflatedSha256: null,
+    isRetryable: true,
   };
 }
 

@@ -73,14 +73,14 @@ export async function* unpack(
   };
   try {
     const members = kind === 'zip' ? zipMembers(container.path) : tarMembers(container.path, kind === 'tar.gz');
-    for await (const { name, content } of members) {
+    for await (const { name, open } of members) {
       let unpacked: Source;
       try {
-        unpacked = await write(name, content);
+        unpacked = await write(name, await open());
       } catch (error) {
         signal.throwIfAborted();
         yield member(container, name, container.path, 0, `Can't be unpacked: ${sentence(error)}`);
-        if (kind === 'zip' && unpackedBytes <= limit) continue;
+        if (unpackedBytes <= limit) continue;
         return;
       }
       const inner = await containerKind(unpacked.path);
@@ -105,15 +105,19 @@ function member(container: Source, name: string, path: string, sizeBytes: number
 
 interface Member {
   readonly name: string;
-  readonly content: Readable;
+  /** Its content. Rejects if it can't be read, e.g. because it is encrypted. */
+  open(): Promise<Readable>;
 }
 
 async function* zipMembers(path: string): AsyncGenerator<Member> {
-  const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: true });
+  // With names decoded by itself, yauzl gives the whole file up for one that leads out of the folder; here names are
+  // labels, never paths.
+  const zip = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.endsWith('/')) continue;
-      yield { name: entry.fileName, content: await zip.openReadStreamPromise(entry) };
+      const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+      const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+      if (!name.endsWith('/')) yield { name, open: () => zip.openReadStreamPromise(entry) };
     }
   } finally {
     zip.close();
@@ -127,8 +131,14 @@ async function* tarMembers(path: string, isCompressed: boolean): AsyncGenerator<
   // The error surfaces in the loop below as well; without a handler it would count as unhandled.
   done.catch(() => undefined);
   for await (const entry of entries) {
-    if (entry.header.type === 'file') yield { name: entry.header.name, content: entry as unknown as Readable };
-    else entry.resume();
+    const { name, type } = entry.header;
+    if (type === 'file' || type === 'contiguous-file') {
+      yield { name, open: () => Promise.resolve(entry as unknown as Readable) };
+      continue;
+    }
+    entry.resume();
+    if (type === 'directory') continue;
+    yield { name, open: () => Promise.reject(new Error(`it is no regular file (${String(type)})`)) };
   }
   await done;
 }

@@ -105,10 +105,13 @@ const actorDerivation = `CASE userIdentity."type"
   ELSE coalesce(userIdentity.userName, nullif(split_part(userIdentity.arn, ':user/', 2), ''), userIdentity.arn, userIdentity.principalId, userIdentity.invokedBy, userIdentity.accountId)
 END`;
 
+/** A JSON pointer: a path that begins with `$` would be parsed, and fail the statement if an eventName isn't one. */
+const eventNamePointer = `('/' || replace(replace(eventName, '~', '~0'), '/', '~1'))`;
+
 const outcomeDerivation = `CASE
   WHEN regexp_matches(errorCode, '(?i)AccessDenied|Unauthorized|NotAuthorized|Forbidden|AuthorizationError') THEN 'denied'
   WHEN errorCode <> '' THEN 'failure'
-  WHEN eventSource = 'signin.amazonaws.com' AND json_extract_string(responseElements, eventName) = 'Failure' THEN 'failure'
+  WHEN eventSource = 'signin.amazonaws.com' AND json_extract_string(responseElements, ${eventNamePointer}) = 'Failure' THEN 'failure'
   ELSE 'success'
 END`;
 

@@ -11,6 +11,7 @@ import { unwrap, type JsonSlice } from './unwrap.ts';
 /** Larger records are rejected. CloudTrail's own limit is 256 KB, 1 MB in Lake. */
 export const maximumRecordBytes = 16 * 1024 * 1024;
 const maximumWrapping = 6;
+const tooLarge = `A record of more than ${maximumRecordBytes >> 20} MiB`;
 const excerptBytes = 240;
 
 export interface RejectedRecordRow {
@@ -93,6 +94,10 @@ export class FileScanner {
     this.#flags.add(flag);
   }
 
+  hasFlag(flag: string): boolean {
+    return this.#flags.has(flag);
+  }
+
   /** Scans a file that is in memory as a whole. */
   scanWhole(bytes: Uint8Array): void {
     this.#isUtf8 = isUtf8(bytes);
@@ -131,9 +136,6 @@ export class FileScanner {
 
   #item(slice: JsonSlice, byteOffset: number, depth: number): void {
     const { bytes, start, end } = slice;
-    if (end - start > maximumRecordBytes && depth > 0) {
-      return this.#reject(slice, byteOffset, `A record of more than ${maximumRecordBytes >> 20} MiB`, true);
-    }
     if (!this.#isUtf8 && !isUtf8(bytes.subarray(start, end))) {
       return this.#reject(slice, byteOffset, 'Not valid UTF-8', true);
     }
@@ -141,7 +143,7 @@ export class FileScanner {
       if (this.#scanner.scan(bytes, start, end)) {
         if (end - start > maximumRecordBytes) {
           this.#chunk.dropRow();
-          return this.#reject(slice, byteOffset, `A record of more than ${maximumRecordBytes >> 20} MiB`, true);
+          return this.#reject(slice, byteOffset, tooLarge, true);
         }
         this.#observe?.(this.#recordIndex, slice, byteOffset);
         this.#chunk.setInteger(fileIdColumn, this.#fileId);
@@ -176,9 +178,10 @@ export class FileScanner {
         return;
       case 'Digest':
         this.#isDigest = true;
-        return;
+        return this.#reject(slice, byteOffset, 'What a digest file holds, not an event', false);
       case 'Insight':
       case 'Aggregated':
+        if (slice.end - slice.start > maximumRecordBytes) return this.#reject(slice, byteOffset, tooLarge, true);
         if (found.kind === 'Insight') this.#insights++;
         else this.#aggregates++;
         this.#observe?.(this.#recordIndex, slice, byteOffset);

@@ -13,6 +13,9 @@ export function isBomb(compressedBytes: number, inflatedBytes: number): boolean 
 
 export const bombReason = `Inflates to more than ${bombRatio} times its size: a decompression bomb`;
 
+export const multiMemberFlag = 'multi-member gzip: not what CloudTrail delivers';
+export const cutOffFlag = 'salvaged: the gzip data is cut off';
+
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
@@ -34,7 +37,7 @@ export function inflateWhole(compressed: Buffer): Inflated {
   const chunkSize = Math.min(Math.max(hint + 64, 16 * 1024), wholeFileBytes);
   try {
     const bytes = gunzipSync(compressed, { chunkSize, maxOutputLength: wholeFileBytes });
-    const flags = bytes.length % 2 ** 32 === hint ? [] : ['multi-member gzip: not what CloudTrail delivers'];
+    const flags = bytes.length % 2 ** 32 === hint ? [] : [multiMemberFlag];
     return { kind: 'whole', bytes, flags };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -48,7 +51,7 @@ export function inflateWhole(compressed: Buffer): Inflated {
 function salvage(compressed: Buffer): Inflated {
   try {
     const bytes = gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: wholeFileBytes });
-    return { kind: 'whole', bytes, flags: ['salvaged: the gzip data is cut off'] };
+    return { kind: 'whole', bytes, flags: [cutOffFlag] };
   } catch (error) {
     return { kind: 'broken', reason: inflateReason(error) };
   }

@@ -210,7 +210,7 @@ export class JsonCursor {
         }
         at++;
         if (expectsKey) {
-          while (at < end && bytes[at]! <= 0x20) {
+          while (at < end && isSpace(bytes[at]!)) {
             at++;
             sawSpace = true;
           }

@@ -1,6 +1,6 @@
 import { JsonCursor } from './json-cursor.ts';
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** The text of a JSON string given with its quotes. Lone surrogates stay as they are in a JS string. */
@@ -8,21 +8,46 @@ export function decodeJsonString(bytes: Uint8Array, start: number, end: number):
   return JSON.parse(decoder.decode(bytes.subarray(start, end))) as string;
 }
 
-/** True if the text has no lone surrogate, that is, if UTF-8 can hold it. */
-export function isWellFormed(text: string): boolean {
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
-}
-
 const loneSurrogates = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
-/** One JSON string, in its shortest form: `\u003d` becomes `=`; what JSON must escape, and lone surrogates, stay escaped. */
-function shortestString(text: string): string {
-  const quoted = JSON.stringify(text);
-  return quoted.replace(loneSurrogates, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** True if the text has no lone surrogate, that is, if UTF-8 (and DuckDB's JSON) can hold it. */
+export function isWellFormed(text: string): boolean {
+  return text.search(loneSurrogates) === -1;
+}
+
+/** The text with lone surrogates replaced by U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replace(loneSurrogates, '\uFFFD');
+}
+
+/** JSON text whose strings hold lone surrogates as such, with those written as escapes: the same value, as UTF-8. */
+export function escapeLoneSurrogates(json: string): string {
+  return json.replace(loneSurrogates, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+}
+
+/** True if a string or key of this JSON value holds a lone surrogate, which can only be written as an escape. */
+export function hasLoneSurrogate(bytes: Uint8Array, start: number, end: number): boolean {
+  const text = decoder.decode(bytes.subarray(start, end));
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return false;
+  return !isWellFormed(
+    text.replace(/\\(?:u([0-9a-fA-F]{4})|.)/g, (_escape, digits: string | undefined) =>
+      digits === undefined ? ' ' : String.fromCharCode(parseInt(digits, 16)),
+    ),
+  );
+}
+
+/** The key under which a record is kept whole, as text, where its JSON can't be put into a column. */
+export const originalKey = '$original';
+
+/** A record as JSON that DuckDB accepts: itself, or as text under `$original` if it holds lone surrogates. */
+export function storableRecord(record: string): string {
+  const bytes = encoder.encode(record);
+  return hasLoneSurrogate(bytes, 0, bytes.length) ? JSON.stringify({ [originalKey]: record }) : record;
 }
 
 /**
- * A JSON value (already checked) as compact text: no white space between tokens, needless escapes resolved. Numbers,
+ * A JSON value (already checked) as compact text: no white space between tokens, needless escapes resolved (`\u003d`
+ * becomes `=`; what JSON must escape, and lone surrogates, stay escaped). Numbers,
  * key order and repeated keys are kept as written, so nothing is lost by value.
  */
 export function compactJson(bytes: Uint8Array, start: number, end: number): Uint8Array {
@@ -38,7 +63,7 @@ export function compactJson(bytes: Uint8Array, start: number, end: number): Uint
       const close = cursor.position;
       parts.push(
         cursor.sawEscape
-          ? shortestString(decodeJsonString(bytes, at, close))
+          ? JSON.stringify(decodeJsonString(bytes, at, close))
           : decoder.decode(bytes.subarray(at, close)),
       );
       at = close;
@@ -52,6 +77,17 @@ export function compactJson(bytes: Uint8Array, start: number, end: number): Uint
     }
   }
   return encoder.encode(parts.join(''));
+}
+
+/** Compact JSON with lone surrogates replaced by U+FFFD: what a column takes of a value that it can't hold exactly. */
+export function compactWellFormedJson(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const compact = decoder.decode(compactJson(bytes, start, end));
+  // In compact JSON only lone surrogates are written as escapes.
+  return encoder.encode(
+    compact.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (escape, lone: string | undefined) =>
+      lone ? '\uFFFD' : escape,
+    ),
+  );
 }
 
 export interface JsonMember {

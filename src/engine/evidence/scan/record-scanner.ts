@@ -2,7 +2,14 @@ import { isIPv6 } from 'node:net';
 import type { ChunkBuilder } from './chunk-builder.ts';
 import { eventKeyOfRecord, eventKeyOfText, readUuid } from './event-identity.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { compactJson, decodeJsonString, isWellFormed } from './json-text.ts';
+import {
+  compactJson,
+  compactWellFormedJson,
+  decodeJsonString,
+  hasLoneSurrogate,
+  isWellFormed,
+  originalKey,
+} from './json-text.ts';
 import { Overlay } from './overlay.ts';
 import {
   eventKeyColumn,
@@ -20,10 +27,7 @@ import {
 import { parseTimestamp } from './timestamp.ts';
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** The key in `otherFields` under which a record is kept whole if merging could not give it back. */
-export const originalKey = '$original';
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const resourceKeys = ['ARN', 'accountId', 'type'].map((key) => encoder.encode(key));
 
@@ -48,8 +52,9 @@ export class RecordScanner {
   #lastDay = -1;
   #lastDayMillis = 0;
   #filledColumns = 0;
-  #addressStart = -1;
-  #addressEnd = -1;
+  #addressBytes: Uint8Array | null = null;
+  #addressStart = 0;
+  #addressEnd = 0;
   #eventSourceIsBucketNotice = false;
 
   constructor(chunk: ChunkBuilder) {
@@ -69,7 +74,7 @@ export class RecordScanner {
     this.#hasDecisiveField = false;
     this.#eventIDText = null;
     this.#hasUuid = false;
-    this.#addressStart = -1;
+    this.#addressBytes = null;
     this.#eventSourceIsBucketNotice = false;
     this.#object(cursor, recordFields, true);
     if (cursor.peek() !== -1) cursor.fail('Unexpected text after the record');
@@ -79,7 +84,7 @@ export class RecordScanner {
     if (this.#mustKeepOriginal) this.#keepOriginal(bytes, start, end);
     const otherLength = this.#overlay.finish();
     if (otherLength > 0) this.#chunk.setText(otherFieldsColumn, this.#overlay.bytes, 0, otherLength);
-    if (this.#addressStart >= 0) this.#setSourceIp(bytes);
+    if (this.#addressBytes) this.#setSourceIp(this.#addressBytes, this.#addressStart, this.#addressEnd);
     if (!this.#hasUuid) {
       const key = this.#eventIDText === null ? eventKeyOfRecord(bytes, start, end) : eventKeyOfText(this.#eventIDText);
       this.#chunk.setUuid(eventKeyColumn, key);
@@ -87,6 +92,7 @@ export class RecordScanner {
     return true;
   }
 
+  /** Keeps the record whole, as text under `$original`, where merging could not give it back. */
   #keepOriginal(bytes: Uint8Array, start: number, end: number): void {
     const text = encoder.encode(`"${originalKey}"${JSON.stringify(decoder.decode(bytes.subarray(start, end)))}`);
     this.#overlay.reset();
@@ -107,9 +113,15 @@ export class RecordScanner {
       cursor.sawEscape = false;
       cursor.skipString();
       const keyEnd = cursor.position;
-      const field = cursor.sawEscape
-        ? fields.get(decodeJsonString(bytes, keyStart, keyEnd))
-        : fields.find(bytes, keyStart + 1, keyEnd - 1);
+      let field: Field | null;
+      if (cursor.sawEscape) {
+        const key = decodeJsonString(bytes, keyStart, keyEnd);
+        field = fields.get(key);
+        if (key[0] === '$' || !isWellFormed(key)) this.#mustKeepOriginal = true;
+      } else {
+        field = fields.find(bytes, keyStart + 1, keyEnd - 1);
+        if (field === null && bytes[keyStart + 1] === 0x24) this.#mustKeepOriginal = true;
+      }
       cursor.expect(0x3a, '":"');
       const byte = cursor.peek();
       if (field === null) this.#unknown(cursor, keyStart, keyEnd);
@@ -126,11 +138,11 @@ export class RecordScanner {
     cursor.sawEscape = cursor.sawSpace = false;
     cursor.skipValue();
     this.#addOther(cursor, keyStart, keyEnd, start);
-    if (cursor.bytes[keyStart + 1] === 0x24) this.#mustKeepOriginal = true;
   }
 
   #addOther(cursor: JsonCursor, keyStart: number, keyEnd: number, start: number): void {
     const isPlain = !cursor.sawEscape && !cursor.sawSpace;
+    if (cursor.sawEscape && hasLoneSurrogate(cursor.bytes, start, cursor.position)) this.#mustKeepOriginal = true;
     this.#overlay.add(cursor.bytes, keyStart, keyEnd, start, cursor.position, isPlain);
   }
 
@@ -177,7 +189,7 @@ export class RecordScanner {
       case 'uuid':
         return this.#setEventID(cursor, field.column, byte, start);
       case 'timestamp':
-        return this.#setTime(bytes, field.column, byte, start, end);
+        return this.#setTime(cursor, field.column, byte, start);
     }
   }
 
@@ -192,12 +204,13 @@ export class RecordScanner {
       const text = decodeJsonString(bytes, start, end);
       const encoded = encoder.encode(text);
       this.#chunk.setText(column, encoded, 0, encoded.length);
-      return isWellFormed(text);
+      if (!isWellFormed(text)) this.#mustKeepOriginal = true;
+      if (column === sourceIPAddressColumn) this.#noteAddress(encoded, 0, encoded.length);
+      return true;
     }
     this.#chunk.setText(column, bytes, start + 1, end - 1);
     if (column === sourceIPAddressColumn) {
-      this.#addressStart = start + 1;
-      this.#addressEnd = end - 1;
+      this.#noteAddress(bytes, start + 1, end - 1);
     } else if (column === eventSourceColumn) {
       // S3's bucket notifications also come as {"Records":[{"eventSource":"aws:s3","eventName":…}]}.
       this.#eventSourceIsBucketNotice = bytes[start + 4] === 0x3a && bytes[start + 1] === 0x61;
@@ -210,7 +223,10 @@ export class RecordScanner {
     if (!cursor.sawEscape && !cursor.sawSpace) {
       this.#chunk.setText(column, bytes, start, end);
     } else {
-      const compact = compactJson(bytes, start, end);
+      // DuckDB's JSON functions fail on a lone surrogate, and the whole statement with them.
+      const isMalformed = cursor.sawEscape && hasLoneSurrogate(bytes, start, end);
+      if (isMalformed) this.#mustKeepOriginal = true;
+      const compact = (isMalformed ? compactWellFormedJson : compactJson)(bytes, start, end);
       this.#chunk.setText(column, compact, 0, compact.length);
     }
   }
@@ -228,7 +244,11 @@ export class RecordScanner {
   #setEventID(cursor: JsonCursor, column: number, byte: number, start: number): boolean {
     const { bytes, position: end } = cursor;
     if (byte === 0x22) {
-      const form = readUuid(bytes, start + 1, end - 1, this.#uuid);
+      let form = readUuid(bytes, start + 1, end - 1, this.#uuid);
+      if (cursor.sawEscape) {
+        const decoded = encoder.encode(decodeJsonString(bytes, start, end));
+        form = readUuid(decoded, 0, decoded.length, this.#uuid);
+      }
       if (form !== 'none') {
         this.#chunk.setUuid(column, this.#uuid);
         this.#hasUuid = true;
@@ -240,8 +260,9 @@ export class RecordScanner {
     return false;
   }
 
-  #setTime(bytes: Uint8Array, column: number, byte: number, start: number, end: number): boolean {
-    if (byte !== 0x22 || end - start > 60) return false;
+  #setTime(cursor: JsonCursor, column: number, byte: number, start: number): boolean {
+    const { bytes, position: end } = cursor;
+    if (byte !== 0x22 || end - start > 200) return false;
     if (end - start === 22 && bytes[end - 2] === 0x5a && bytes[start + 11] === 0x54) {
       const micros = this.#canonicalMicros(bytes, start + 1);
       if (micros !== null) {
@@ -249,7 +270,7 @@ export class RecordScanner {
         return true;
       }
     }
-    const parsed = parseTimestamp(decoder.decode(bytes.subarray(start + 1, end - 1)));
+    const parsed = parseTimestamp(decodeJsonString(bytes, start, end));
     if (parsed) this.#chunk.setTimestamp(column, Number(parsed.micros));
     return parsed?.isCanonical ?? false;
   }
@@ -273,9 +294,13 @@ export class RecordScanner {
     return (this.#lastDayMillis + (hour * 3600 + minute * 60 + second) * 1000) * 1000;
   }
 
-  #setSourceIp(bytes: Uint8Array): void {
-    const start = this.#addressStart;
-    const end = this.#addressEnd;
+  #noteAddress(bytes: Uint8Array, start: number, end: number): void {
+    this.#addressBytes = bytes;
+    this.#addressStart = start;
+    this.#addressEnd = end;
+  }
+
+  #setSourceIp(bytes: Uint8Array, start: number, end: number): void {
     if (end - start < 2 || end - start > 45) return;
     if (!isPlainIPv4(bytes, start, end)) {
       // An IPv6 address has a colon within its first five characters.
@@ -287,11 +312,11 @@ export class RecordScanner {
   }
 }
 
-/** The number two digits make; 99 for anything else. */
+/** The number two digits make; for anything else one so large that no time or day has it. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = bytes[at]! - 0x30;
   const ones = bytes[at + 1]! - 0x30;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 99;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 1_000_000;
 }
 
 /** Four numbers up to 255 without leading zeros, which some systems read as octal. */

@@ -6,6 +6,9 @@ const containerKeys = new Set(['Records', 'Events', 'events', 'logEvents', 'reco
 /** An object larger than this is not kept in memory. CloudTrail's own limit is 1 MB an event. */
 export const maximumItemBytes = 32 * 1024 * 1024;
 
+/** How far is looked ahead in all to resume after damage: made-up damage would take time that grows with its square. */
+const maximumSearchedBytes = 1024 * 1024 * 1024;
+
 /** How CloudTrail begins a record. Unescaped it can't stand inside a JSON string, so reading can resume there. */
 const recordStart = Buffer.from('{"eventVersion":');
 
@@ -31,6 +34,7 @@ export class RecordWalker {
   #container: string | null = null;
   /** State of skipping an object that is too large to hold, carried from window to window. */
   #discard: { depth: number; inString: boolean; isEscaped: boolean } | null = null;
+  #searchedBytes = 0;
   /** True if the file ended, or broke, inside a record. */
   isCutOff = false;
 
@@ -95,7 +99,7 @@ export class RecordWalker {
     if (byte === -1) return this.#exhausted();
     const start = cursor.position;
     try {
-      if (byte === 0x5b && this.#topValues === 0) {
+      if (byte === 0x5b) {
         cursor.position++;
         this.#enterArray('array', false);
         return null;
@@ -245,7 +249,7 @@ export class RecordWalker {
       cursor.position = start;
       if (end - start <= maximumItemBytes) return { kind: 'more' };
       this.#discard = { depth: 0, inString: false, isEscaped: false };
-      return { kind: 'bad', start, end: start, reason: `An object of more than ${maximumItemBytes >> 20} MiB` };
+      return { kind: 'bad', start, end, reason: `An object of more than ${maximumItemBytes >> 20} MiB` };
     }
     const reason = `${error.message} (at byte ${error.position - start} of the record)`;
     const resumeAt = resume === -1 && error.isCutOff ? this.#resumeAfter(start, error.position) : resume;
@@ -262,8 +266,10 @@ export class RecordWalker {
 
   #resumeAfter(start: number, errorPosition: number): number {
     const { bytes, end } = this.#cursor;
-    const balanced = looseEnd(bytes, start, end);
-    if (this.#mode === 'array' && balanced > errorPosition) {
+    if (this.#searchedBytes > maximumSearchedBytes) return -1;
+    const balanced = this.#mode === 'array' ? looseEnd(bytes, start, end) : -1;
+    if (this.#mode === 'array') this.#searchedBytes += (balanced === -1 ? end : balanced) - start;
+    if (balanced > errorPosition) {
       let at = balanced;
       while (at < end && bytes[at]! <= 0x20) at++;
       if (bytes[at] === 0x2c) return at + 1;
@@ -271,16 +277,18 @@ export class RecordWalker {
     }
     if (this.#mode === 'top') {
       const newline = bytes.indexOf(0x0a, errorPosition);
+      this.#searchedBytes += (newline === -1 ? end : newline) - errorPosition;
       if (newline !== -1 && newline < end) {
         let at = newline;
         while (at < end && bytes[at]! <= 0x20) at++;
-        if (bytes[at] === 0x7b && (at < balanced || balanced === -1 || balanced <= newline)) return at;
+        if (bytes[at] === 0x7b) return at;
       }
     }
     const marker = Buffer.from(bytes.buffer, bytes.byteOffset, end).indexOf(
       recordStart,
       Math.max(start + 1, errorPosition - 15),
     );
+    this.#searchedBytes += (marker === -1 ? end : marker) - start;
     if (marker !== -1 && this.#mode === 'object') this.#mode = 'array';
     return marker;
   }

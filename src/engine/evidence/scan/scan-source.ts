@@ -1,16 +1,28 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { looksLikeCsv } from './csv-records.ts';
 import type { FileScanner, FileScanResult } from './file-scanner.ts';
-import { bombReason, inflateReason, inflateWhole, isBomb, isGzip, wholeFileBytes } from './inflate.ts';
+import {
+  bombReason,
+  cutOffFlag,
+  inflateReason,
+  inflateWhole,
+  isBomb,
+  isGzip,
+  multiMemberFlag,
+  wholeFileBytes,
+} from './inflate.ts';
 import { maximumItemBytes } from './record-walker.ts';
 
 export interface SourceScan {
   readonly result: FileScanResult;
   readonly inflatedBytes: number | null;
   readonly inflatedSha256: string | null;
+  /** True if the failure says nothing about the file's content (the disk is full): importing it again may help. */
+  readonly isRetryable?: boolean;
 }
 
 const streamWindowBytes = 8 * 1024 * 1024;
@@ -56,14 +68,21 @@ export function scanBytes(bytes: Buffer, scanner: FileScanner): SourceScan | nul
   const inflatedBytes = content.length;
   const inflatedSha256 = createHash('sha256').update(content).digest('hex');
   const text = asUtf8(content, scanner);
-  const result = scanContent(text, scanner);
+  const result = orCutOff(scanContent(text, scanner));
   return { result, inflatedBytes, inflatedSha256 };
+}
+
+/** Of a file that is cut off before its first record nothing is known: not even that it is no log. */
+function orCutOff(result: FileScanResult): FileScanResult {
+  const isCutOff = result.verdict === 'other' && result.kind === 'other' && result.flags.includes(cutOffFlag);
+  return isCutOff ? ended('rejected', 'The gzip data is cut off before the first record', result.flags) : result;
 }
 
 function scanContent(text: Buffer, scanner: FileScanner): FileScanResult {
   const head = text.subarray(0, 4096);
   if (looksLikeCsv(decoder.decode(head))) {
     try {
+      if (!isUtf8(text)) scanner.addFlag('lossy: not UTF-8');
       scanner.scanCsv(decoder.decode(text));
     } catch (error) {
       return ended('rejected', `The CSV can't be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -82,7 +101,9 @@ function scanContent(text: Buffer, scanner: FileScanner): FileScanResult {
 export async function scanStream(path: string, scanner: FileScanner, checkCancelled: () => void): Promise<SourceScan> {
   const file = await open(path);
   const magic = Buffer.alloc(2);
+  const trailer = Buffer.alloc(4);
   await file.read(magic, 0, 2, 0);
+  await file.read(trailer, 0, 4, Math.max(0, (await file.stat()).size - 4));
   await file.close();
   const raw = createReadStream(path, { highWaterMark: 1024 * 1024 });
   let compressedBytes = 0;
@@ -105,13 +126,17 @@ export async function scanStream(path: string, scanner: FileScanner, checkCancel
       if (!isCompressed || !String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error;
       return { result: ended('rejected', inflateReason(error)), inflatedBytes: null, inflatedSha256: null };
     }
-    scanner.addFlag('salvaged: the gzip data is cut off');
+    scanner.addFlag(cutOffFlag);
   } finally {
     raw.destroy();
   }
   window.end();
+  const isWhole = !scanner.hasFlag(cutOffFlag);
+  if (isCompressed && isWhole && window.inflatedBytes % 2 ** 32 !== trailer.readUInt32LE()) {
+    scanner.addFlag(multiMemberFlag);
+  }
   return {
-    result: scanner.finish(),
+    result: orCutOff(scanner.finish()),
     inflatedBytes: window.inflatedBytes,
     inflatedSha256: window.hash.digest('hex'),
   };

@@ -1,5 +1,5 @@
 import { JsonCursor, JsonError } from './json-cursor.ts';
-import { arrayElements, decodeJsonString, objectMembers, type JsonMember } from './json-text.ts';
+import { arrayElements, decodeJsonString, escapeLoneSurrogates, objectMembers, type JsonMember } from './json-text.ts';
 
 /** A piece of JSON text: an object that may be a record or wrap further ones. */
 export interface JsonSlice {
@@ -95,7 +95,7 @@ function nestedText(bytes: Uint8Array, slice: JsonSlice | null, key: string): st
 
 /** A record that came as text inside a JSON string; the sentence if that text is not JSON. */
 function innerText(text: string, key: string): JsonSlice | string {
-  const bytes = encoder.encode(text);
+  const bytes = encoder.encode(escapeLoneSurrogates(text));
   const cursor = new JsonCursor(bytes);
   try {
     if (cursor.peek() !== 0x7b) return `“${key}” does not hold a JSON object`;

@@ -4,6 +4,7 @@ import { duplicatesTable } from '#shared/tables/ledger.ts';
 import { quoteIdentifier } from '#shared/tables/table.ts';
 import { readRecords } from '../rebuild-record.ts';
 import { canonicalJson } from '../scan/event-identity.ts';
+import { storableRecord } from '../scan/json-text.ts';
 import { insertRows } from './insert-rows.ts';
 
 const identity = 'coalesce(eventID, eventKey)';
@@ -72,7 +73,7 @@ async function keepDifferingCopies(connection: DuckDBConnection): Promise<void> 
         const kept = records.get(`${Number(keptFileId)}/${Number(keptRecordIndex)}`)!;
         const isConflict = canonical(record) !== canonical(kept);
         const row = { eventID, eventKey, fileId, recordIndex, keptFileId, keptRecordIndex, isConflict };
-        return isConflict ? { ...row, record } : row;
+        return isConflict ? { ...row, record: storableRecord(record) } : row;
       }),
     );
   }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, type Table } from '#shared/tables/table.ts';
+import { wellFormed } from '../scan/json-text.ts';
 
 const rowsPerStatement = 2000;
 
@@ -17,8 +18,13 @@ export async function insertRows(
   const sql = `INSERT INTO ${quoteIdentifier(table.name)} SELECT ${columns.join(', ')}
     FROM (SELECT unnest(from_json($1::JSON, '[{${structure.join(',')}}]')) AS row)`;
   for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    await connection.run(sql, [JSON.stringify(rows.slice(from, from + rowsPerStatement))]);
+    await connection.run(sql, [JSON.stringify(rows.slice(from, from + rowsPerStatement), wellFormedOnly)]);
   }
+}
+
+/** DuckDB takes no lone surrogates, which names and reasons may quote from a hostile record. */
+function wellFormedOnly(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? wellFormed(value) : value;
 }
 
 /** JSON columns travel as text: their JSON is bound as a string, not as a nested value. */

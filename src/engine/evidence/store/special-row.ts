@@ -1,4 +1,5 @@
 import { eventKeyOfRecord, eventKeyOfText, readUuid } from '../scan/event-identity.ts';
+import { storableRecord } from '../scan/json-text.ts';
 import type { SpecialRecordRow } from '../scan/file-scanner.ts';
 import { parseTimestamp } from '../scan/timestamp.ts';
 
@@ -12,7 +13,7 @@ export function specialRow({
   fileId,
 }: SpecialRecordRow & { readonly fileId: number }): Record<string, unknown> {
   const parsed = JSON.parse(record) as Record<string, unknown>;
-  const place = { fileId, recordIndex, record, ...identity(parsed, record) };
+  const place = { fileId, recordIndex, record: storableRecord(record), ...identity(parsed, record) };
   if (kind === 'Aggregated') {
     const window = asObject(parsed['timeWindow']);
     return {
