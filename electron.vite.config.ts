@@ -47,7 +47,6 @@ const page: UserConfig = {
       // The content security policy allows no data: fonts or scripts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: 'src/renderer/index.html' },
     },
   },
 };
