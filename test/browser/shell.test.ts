@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { serveTo, startBrowserApp, type BrowserApp } from './browser-app.ts';
 import { createCase, goToFolder } from './case-pages.ts';
+import { injectFault } from './wire-faults.ts';
 
 let app: BrowserApp | null = null;
 
@@ -98,6 +99,23 @@ describe('the shell', () => {
     await page.getByText('hash chain intact').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).first().click();
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('what could not be read is told in the engine’s words, and comes when tried again', async () => {
+    const { page, folder } = await start();
+    await createCase(page, 'Weak disk', folder);
+    await page.getByRole('heading', { name: 'No evidence yet' }).waitFor();
+    const message = 'The disk did not answer. Check its cable, then try again.';
+    const heal = await injectFault(page, ['/case/custody'], { kind: 'error', code: 'IO_FAILED', message });
+    await page.reload();
+    await page.getByRole('link', { name: 'Custody' }).click();
+    const alert = page.getByRole('alert');
+    await alert.getByText(message).waitFor();
+    expect(await alert.innerText()).toBe(`The disk or file system failed\n\n${message}\n\nTry again`);
+    heal();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('hash chain intact').waitFor();
+    expect(await alert.count()).toBe(0);
   });
 
   test('menus and dialogs work from the keyboard and give the focus back', async () => {

@@ -13,17 +13,22 @@ interface WireRequest {
 /**
  * Stands between page and engine: calls of procedures whose path begins with one of `paths` (`/evidence/`) are never
  * answered, or answered with an error; everything else goes through. Takes effect with the next load of the page.
+ * Returns how to end the fault.
  */
-export async function injectFault(page: Page, paths: readonly string[], fault: Fault): Promise<void> {
+export async function injectFault(page: Page, paths: readonly string[], fault: Fault): Promise<() => void> {
+  let isFaulty = true;
   await page.routeWebSocket(/\/api$/, (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((message) => {
       const request = JSON.parse(String(message)) as WireRequest;
       const path = request.p?.u === undefined ? '' : new URL(request.p.u, 'http://wire').pathname;
-      if (!paths.some((start) => path.startsWith(start))) server.send(message);
+      if (!isFaulty || !paths.some((start) => path.startsWith(start))) server.send(message);
       else if (fault.kind === 'error') socket.send(errorResponse(request.i, fault.code, fault.message));
     });
   });
+  return () => {
+    isFaulty = false;
+  };
 }
 
 function errorResponse(id: string, code: ErrorCode, message: string): string {
