@@ -12,7 +12,7 @@ export async function electronBinary() {
   const installed = installedBinary();
   if (installed) return installed;
   process.stderr.write('Getting Electron’s program (once) …\n');
-  await run(process.execPath, [join(root, 'node_modules/electron/install.js')], { quiet: true });
+  await run(process.execPath, [join(root, 'node_modules/electron/install.js')], { quiet: 'always' });
   return installedBinary();
 }
 

@@ -17,7 +17,8 @@ const builtFrom = {
  * Runs a program from the project's folder with this terminal's output; resolves with its exit code.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean, env?: Record<string, string> }} [options] quiet: output is shown only if it fails, on stderr
+ * @param {{ quiet?: boolean | 'always', env?: Record<string, string> }} [options] quiet: output is shown only if it
+ * fails, on stderr; `always`: never
  * @returns {Promise<number>}
  */
 export function run(command, args, options = {}) {
@@ -34,7 +35,7 @@ export function run(command, args, options = {}) {
     child.stderr?.on('data', (chunk) => output.push(chunk));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code !== 0) process.stderr.write(Buffer.concat(output));
+      if (code !== 0 && options.quiet !== 'always') process.stderr.write(Buffer.concat(output));
       resolve(code ?? (signal ? 1 : 0));
     });
   });
@@ -51,7 +52,7 @@ export function tool(name) {
  * Runs a tool of node_modules; resolves with its exit code.
  * @param {string} name
  * @param {readonly string[]} args
- * @param {{ quiet?: boolean, env?: Record<string, string> }} [options]
+ * @param {Parameters<typeof run>[2]} [options]
  */
 export function runTool(name, args, options) {
   return run(process.execPath, [tool(name), ...args], options);

@@ -38,6 +38,8 @@ function start(): void {
     if (problem) void dialog.showMessageBox(window, { type: 'warning', message: problem.message });
   });
 
+  // Electron's own handlers do not wait for the engine to close the case.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());
   let isEngineStopped = false;
   app.on('before-quit', (event) => {
     if (isEngineStopped) return;
