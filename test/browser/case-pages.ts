@@ -16,7 +16,7 @@ export async function importFolder(page: Page, folder: string): Promise<void> {
   await goToFolder(page, folder);
   await page.getByRole('button', { name: 'Choose this folder' }).click();
   await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await page.getByRole('region', { name: 'Accounting: This import' }).waitFor();
+  await page.getByRole('region', { name: 'Accounting: This import' }).waitFor({ timeout: 50_000 });
 }
 
 export async function goToFolder(page: Page, folder: string): Promise<void> {
