@@ -20,6 +20,7 @@ const longestDelayMs = 10_000;
 /** An engine that lived this long did not die of its start: the delay begins anew. */
 const settledMs = 30_000;
 const stopGraceMs = 10_000;
+const failedStartsToTell = 3;
 
 /**
  * Keeps an engine process running: starts it again when it dies, later each time, and has the case that was open
@@ -36,6 +37,7 @@ export class EngineSupervisor<Child extends EngineChild> {
   #onExit: (() => void) | null = null;
   readonly #firstStart = deferred<CaseProblem | null>();
   #crashProblem: CaseProblem | null = null;
+  #failedStarts = 0;
 
   constructor(spawn: SpawnEngine<Child>, casePath: string | null) {
     this.#spawn = spawn;
@@ -48,7 +50,7 @@ export class EngineSupervisor<Child extends EngineChild> {
     return this.#ready.promise;
   }
 
-  /** Why the first engine could not open its case; null if it could or had none. */
+  /** Why the first engine could not open its case, or none starts at all; null: all is well. */
   firstStart(): Promise<CaseProblem | null> {
     return this.#firstStart.promise;
   }
@@ -85,7 +87,7 @@ export class EngineSupervisor<Child extends EngineChild> {
         this.#onExit?.();
         if (this.#isStopping) return;
         if (isReady) this.#ready = deferred();
-        else if (casePath) this.#leaveCase(casePath);
+        else this.#failedStart(casePath);
         if (Date.now() - startedAtMs > settledMs) this.#delayMs = shortestDelayMs;
         this.#restartTimer = setTimeout(() => this.#start(), this.#delayMs);
         this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
@@ -94,12 +96,17 @@ export class EngineSupervisor<Child extends EngineChild> {
     this.#child = child;
   }
 
-  #leaveCase(casePath: string): void {
+  /** A process that died before it was ready: of its case if it had one, else of something that lasts. */
+  #failedStart(casePath: string | null): void {
     this.#casePath = null;
-    this.#crashProblem = {
-      code: 'CASE_DAMAGED',
-      message: `The engine stopped while it opened ${casePath}, so it was started without that case. The log file says more.`,
-    };
+    this.#failedStarts += 1;
+    if (casePath) {
+      const message = `The engine stopped while it opened ${casePath}, so it was started without that case. The log file says more.`;
+      this.#crashProblem = { code: 'CASE_DAMAGED', message };
+    } else if (this.#failedStarts >= failedStartsToTell) {
+      const message = 'The engine does not start. Install Trailbench anew; the log file says more.';
+      this.#firstStart.resolve({ code: 'INTERNAL', message });
+    }
   }
 }
 
