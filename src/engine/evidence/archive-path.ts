@@ -11,6 +11,7 @@ const maximumSegmentBytes = 240;
  * `%` included. Only a name that would become too long is cut and ends in `%~` and its hash; the ledger has it whole.
  */
 export function encodeSegment(segment: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
   let encoded = segment.replace(/[%<>:"|?*\\/\u0000-\u001f\u007f]/g, percentEncode);
   encoded = encoded.replace(/[. ]$/, percentEncode);
   if (/^\.{1,2}$/.test(segment)) encoded = segment.replaceAll('.', '%2E');

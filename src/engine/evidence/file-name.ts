@@ -1,3 +1,5 @@
+import { parseTimestamp } from './scan/timestamp.ts';
+
 export interface FileNameFacts {
   readonly accountId: string | null;
   readonly region: string | null;
@@ -18,5 +20,5 @@ export function fileNameFacts(name: string): FileNameFacts {
   if (!match) return { accountId: null, region: null, deliveredAt: null };
   const [, accountId, region, year, month, day, hour, minute, second] = match;
   const deliveredAt = `${year}-${month}-${day} ${hour}:${minute}:${second ?? '00'}`;
-  return { accountId: accountId!, region: region!, deliveredAt };
+  return { accountId: accountId!, region: region!, deliveredAt: parseTimestamp(deliveredAt) ? deliveredAt : null };
 }

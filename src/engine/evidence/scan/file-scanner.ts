@@ -4,7 +4,7 @@ import { csvRecords } from './csv-records.ts';
 import { JsonError } from './json-cursor.ts';
 import type { JsonMember } from './json-text.ts';
 import { fileIdColumn, recordIndexColumn } from './record-layout.ts';
-import { RecordScanner } from './record-scanner.ts';
+import type { RecordScanner } from './record-scanner.ts';
 import { RecordWalker } from './record-walker.ts';
 import { unwrap, type JsonSlice } from './unwrap.ts';
 
