@@ -169,7 +169,6 @@ function topLevelColumn(name: string): number {
   return field.column;
 }
 
-export const eventIDColumn = topLevelColumn('eventID');
 export const eventNameColumn = topLevelColumn('eventName');
 export const eventSourceColumn = topLevelColumn('eventSource');
 export const sourceIPAddressColumn = topLevelColumn('sourceIPAddress');

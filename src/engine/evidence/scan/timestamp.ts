@@ -30,8 +30,3 @@ export function parseTimestamp(text: string): ParsedTimestamp | null {
   }
   return { micros, isCanonical: fraction === undefined && zone === 'Z' && text[10] === 'T' };
 }
-
-/** CloudTrail's own form, for whole seconds: `YYYY-MM-DDTHH:MM:SSZ`. */
-export function formatCanonicalTimestamp(micros: bigint): string {
-  return `${new Date(Number(micros / 1000n)).toISOString().slice(0, 19)}Z`;
-}
