@@ -62,11 +62,18 @@ for (const [name, measure] of wanted) {
     await rm(bench.casePath, { recursive: true, force: true });
     await importCase(bench);
   }
-  const section = await measure(bench);
+  const section = await measure(bench).catch((error: unknown) => failedSection(name, error));
   done.push(section);
   if (!values.json) print(section);
 }
 if (values.json) process.stdout.write(`${JSON.stringify({ sections: done }, null, 2)}\n`);
+
+/** The other sections are worth having all the same. */
+function failedSection(name: string, error: unknown): Section {
+  process.exitCode = 1;
+  const note = `This section failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { name, tables: [{ title: name, columns: [], rows: [], notes: [note] }] };
+}
 
 function print(section: Section): void {
   process.stdout.write(section.tables.map(formatTable).join(''));

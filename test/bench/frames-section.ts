@@ -135,16 +135,18 @@ class TimelineDriver {
     const barWidth = await this.#grid.evaluate((element: HTMLElement) => element.offsetWidth - element.clientWidth);
     if (barWidth === 0) throw new Error('This Chromium shows no scroll bar to drag.');
     const x = box.x + box.width - barWidth / 2;
-    await this.page.mouse.move(x, box.y + 8);
+    // Within the thumb, below the button at the bar's end.
+    const top = box.y + 16;
+    await this.page.mouse.move(x, top);
     await this.page.mouse.down();
     for (let place = 0; place < places; place++) {
       // Spread over the bar without a pattern, the same in every run.
       const share = (place * 0.618 + 0.3) % 1;
-      await this.page.mouse.move(x, box.y + 8 + (box.height - 16) * share, { steps: 15 });
+      await this.page.mouse.move(x, top + (box.height - 32) * share, { steps: 15 });
     }
-    const top = await this.#grid.evaluate((element) => element.scrollTop);
+    const scrollTop = await this.#grid.evaluate((element) => element.scrollTop);
     await this.page.mouse.up();
-    if (top === 0) throw new Error('Dragging the scroll bar did not move the table.');
+    if (scrollTop === 0) throw new Error('Dragging the scroll bar did not move the table.');
   }
 
   async holdPageDown(times: number): Promise<void> {

@@ -27,14 +27,14 @@ export interface PageProbe {
 export function installProbe(): void {
   const patienceMs = 30_000;
   let frames: number[] = [];
-  let isRecording = false;
+  let recording = 0;
   let reacted: Promise<number> = Promise.resolve(Number.NaN);
 
   const grid = () => document.querySelector('[role=grid][aria-label=Events]');
   const rows = () => [...(grid()?.querySelectorAll('[role=row]:has([role=gridcell])') ?? [])];
   const textOf = (selector: string) => document.querySelector(selector)?.textContent ?? '';
   const rowCount = () => Number(grid()?.getAttribute('aria-rowcount') ?? 1) - 1;
-  const inspector = () => textOf('[role=region][aria-label=Inspector]');
+  const inspector = () => textOf('[aria-label=Inspector]');
   const firstRow = () =>
     rows()
       .map((row) => Number(row.getAttribute('aria-rowindex')))
@@ -81,14 +81,15 @@ export function installProbe(): void {
   }
 
   /** Resolves with the time of the frame after the first of two in a row in which the condition holds. */
-  function held(condition: () => boolean): Promise<number> {
+  function held(condition: () => boolean, wanted: string): Promise<number> {
     return new Promise((resolve, reject) => {
       const endsAt = performance.now() + patienceMs;
       let wasTrue = false;
       const look = () => {
         const isTrue = condition();
         if (isTrue && wasTrue) resolve(performance.now());
-        else if (performance.now() > endsAt) reject(new Error('The page did not show what was waited for.'));
+        else if (performance.now() > endsAt)
+          reject(new Error(`In ${patienceMs} ms the page did not show this: ${wanted}.`));
         else requestAnimationFrame(look);
         wasTrue = isTrue;
       };
@@ -99,23 +100,24 @@ export function installProbe(): void {
   const probe: PageProbe = {
     startFrames() {
       frames = [];
-      isRecording = true;
+      const own = ++recording;
       const next = (at: number) => {
-        if (!isRecording) return;
+        if (own !== recording) return;
         frames.push(at);
         requestAnimationFrame(next);
       };
       requestAnimationFrame(next);
     },
     stopFrames() {
-      isRecording = false;
+      recording++;
       return frames.slice(1).map((at, index) => at - (frames[index] ?? at));
     },
-    opened: () => held(isWhole),
+    opened: () => held(isWhole, 'the whole case'),
     expect(eventType, reaction) {
       const condition = conditionOf(reaction);
       reacted = new Promise((resolve, reject) => {
-        const begin = (event: Event) => held(condition).then((at) => resolve(at - event.timeStamp), reject);
+        const begin = (event: Event) =>
+          held(condition, JSON.stringify(reaction)).then((at) => resolve(at - event.timeStamp), reject);
         addEventListener(eventType, (event) => void begin(event), { capture: true, once: true });
       });
       // Whoever asks gets the error; nobody may ask in time.
