@@ -44,7 +44,6 @@ export class RecordWalker {
 
   /** How the records were wrapped, known once the walk has ended. Null: no JSON at all. */
   get shape(): string | null {
-    if (this.#mode === 'lines') return 'timestamped lines';
     if (this.#container) return this.#container;
     if (this.#topValues === 0) return null;
     return this.#topValues === 1 ? 'single' : 'ndjson';
@@ -89,7 +88,10 @@ export class RecordWalker {
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#cursor.position = 3;
     this.#mode = 'top';
     const head = String.fromCharCode(...bytes.subarray(this.#cursor.position, this.#cursor.position + 48));
-    if (/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)?\s+\{/.test(head)) this.#mode = 'lines';
+    if (/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)?\s+\{/.test(head)) {
+      this.#mode = 'lines';
+      this.#container = 'timestamped lines';
+    }
     return null;
   }
 
