@@ -23,12 +23,12 @@ export class ImportProgress {
 }
 
 export function progressLine(snapshot: JobSnapshot): string {
-  const { phase, filesDone, filesTotal, bytesDone, bytesTotal, eventsStored, eventsPerSecond } = snapshot;
+  const { phase, filesDone, filesTotal, bytesDone, bytesTotal, eventsRead, eventsPerSecond } = snapshot;
   const parts = [
     terminalText(phase),
     `${numberText(filesDone)}${filesTotal === null ? '' : ` of ${numberText(filesTotal)}`} files`,
     `${sizeText(bytesDone)}${bytesTotal === null ? '' : ` of ${sizeText(bytesTotal)}`}`,
-    `${numberText(eventsStored)} events`,
+    `${numberText(eventsRead)} events`,
     `${numberText(Math.round(eventsPerSecond))}/s`,
   ];
   if (snapshot.remainingMs !== null) parts.push(`${durationText(snapshot.remainingMs)} left`);

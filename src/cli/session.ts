@@ -48,7 +48,12 @@ export async function withEngine<T>(session: Session, work: (api: Api) => Promis
     import('#engine/engine.ts'),
   ]);
   const { version, scanWorkerUrl } = session.host;
-  const engine = createEngine({ dataFolder: session.dataFolder, version, scanWorkerUrl });
+  // For tests that stop an import between its commits: by default only large ones have several.
+  const batchBytes = Number(process.env['TRAILBENCH_IMPORT_BATCH_BYTES'] ?? 0);
+  const engine = createEngine({
+    ...{ dataFolder: session.dataFolder, version, scanWorkerUrl },
+    ...(batchBytes > 0 ? { importBatchBytes: batchBytes } : {}),
+  });
   try {
     return await work(createRouterClient(engine.router, { context: engine.context }));
   } finally {

@@ -10,10 +10,12 @@ export interface EngineOptions {
   readonly version: string;
   /** The built scan worker (a JS module), run in worker threads by the import. */
   readonly scanWorkerUrl: URL;
-  /** DuckDB's memory budget for imports and queries together. Default: a quarter of the machine, at most 640 MiB. */
+  /** DuckDB's memory budget for imports and queries together. Default: a quarter of the machine, at most 448 MiB. */
   readonly memoryLimitBytes?: number;
   /** DuckDB's threads and the import's workers. Default: the machine's cores. */
   readonly threads?: number;
+  /** Inflated bytes (estimated) that an import commits at once. Default: 640 MiB, some 400,000 events. */
+  readonly importBatchBytes?: number;
   readonly now?: () => Date;
 }
 

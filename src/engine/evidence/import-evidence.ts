@@ -30,7 +30,7 @@ const defaultBatchBytes = 640 * 1024 * 1024;
 export async function importEvidence(
   openCase: OpenCase,
   request: ImportRequest,
-  options: EngineOptions & { readonly importBatchBytes?: number },
+  options: EngineOptions,
   control: JobControl,
 ): Promise<ImportSummary> {
   const startedAtMs = performance.now();

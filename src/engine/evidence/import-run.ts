@@ -6,6 +6,7 @@ import { fileNameFacts } from './file-name.ts';
 import { ImportBatch } from './import-batch.ts';
 import type { Source } from './list-sources.ts';
 import type { FromWorker } from './scan-protocol.ts';
+import { rowsPerChunk } from './scan/chunk-builder.ts';
 import type { SourceScan } from './scan/scan-source.ts';
 import { ScanWorker } from './scan-pool.ts';
 import { commitBatch, insertSmallRows, type BatchCounts } from './store/commit-batch.ts';
@@ -50,6 +51,25 @@ interface WorkerState {
   sending: ImportBatch | null;
   /** Batches it was asked to flush, oldest first. */
   readonly flushing: ImportBatch[];
+}
+
+/**
+ * Chunks (2 to 4 MB each) that one of so many workers may have posted and not yet stored: together enough for a
+ * statement, even if one of them is slower.
+ */
+function chunksInHand(workers: number): number {
+  return Math.ceil((1.2 * rowsPerStatement) / rowsPerChunk / workers) + 4;
+}
+
+/** How many of the first chunks make whole row groups exactly; 0 if none do. */
+function wholeRowGroups(chunks: ImportBatch['chunks']): number {
+  let rows = 0;
+  let count = 0;
+  chunks.forEach(({ chunk }, index) => {
+    rows += chunk.rowCount;
+    if (rows % rowsPerStatement === 0) count = index + 1;
+  });
+  return count;
 }
 
 /** Runs the files of one import through the scan workers and commits them batch by batch, in order. */
@@ -100,7 +120,9 @@ export class ImportRun {
     try {
       const workers = Math.max(1, Math.min(this.#options.workers, this.#sources.length));
       for (let index = 0; index < workers; index++) {
-        const worker = new ScanWorker(this.#options.scanWorkerUrl, (from, message) => this.#receive(from, message));
+        const worker = new ScanWorker(this.#options.scanWorkerUrl, chunksInHand(workers), (from, message) =>
+          this.#receive(from, message),
+        );
         this.#workers.set(worker, { queue: [], sending: null, flushing: [] });
       }
       for (const worker of this.#workers.keys()) this.#assign(worker);
@@ -308,7 +330,7 @@ export class ImportRun {
       phase: 'reading',
       filesDone: this.#filesDone,
       bytesDone: this.#bytesDone,
-      eventsStored: this.#rowsInserted,
+      eventsRead: this.#rowsInserted,
       problems: this.#problems,
     });
   }
@@ -339,9 +361,8 @@ export class ImportRun {
   }
 
   async #insert(batch: ImportBatch): Promise<void> {
-    const taken = batch.chunks;
-    batch.chunks = [];
-    batch.queuedRows = 0;
+    const taken = batch.chunks.splice(0, wholeRowGroups(batch.chunks) || batch.chunks.length);
+    for (const { chunk } of taken) batch.queuedRows -= chunk.rowCount;
     this.#feed.offer(taken.map(({ chunk }) => chunk));
     await this.#connection.run(this.#insertSql);
     if (!this.#feed.isDrained) throw new Error('DuckDB ended the statement before the feed was read');

@@ -1,15 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { cancelledIndex, postedIndex, type FromWorker, type ToWorker, type WorkerStart } from './scan-protocol.ts';
 
-/** Chunks (about 2 to 4 MB each) that one worker may have posted and not yet stored. */
-const maximumPosted = 32;
-
 /** One scan worker: a thread that reads, hashes, copies and scans files. */
 export class ScanWorker {
   readonly #worker: Worker;
+  readonly #maximumPosted: number;
   readonly #control = new Int32Array(new SharedArrayBuffer(8));
 
-  constructor(url: URL, onMessage: (worker: ScanWorker, message: FromWorker) => void) {
+  constructor(url: URL, maximumPosted: number, onMessage: (worker: ScanWorker, message: FromWorker) => void) {
+    this.#maximumPosted = maximumPosted;
     const start: WorkerStart = { control: this.#control.buffer as SharedArrayBuffer, maximumPosted };
     this.#worker = new Worker(url, { workerData: start });
     this.#worker.on('message', (message: FromWorker) => onMessage(this, message));
@@ -28,7 +27,7 @@ export class ScanWorker {
 
   /** True if it waits (or soon will) for `release`. */
   get isHeldBack(): boolean {
-    return Atomics.load(this.#control, postedIndex) >= maximumPosted - 1;
+    return Atomics.load(this.#control, postedIndex) >= this.#maximumPosted - 1;
   }
 
   async stop(): Promise<void> {

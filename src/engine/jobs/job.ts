@@ -30,7 +30,7 @@ export class Job {
     filesTotal: null,
     bytesDone: 0,
     bytesTotal: null,
-    eventsStored: 0,
+    eventsRead: 0,
     problems: 0,
   };
   #state: JobState = 'running';
@@ -127,7 +127,7 @@ export class Job {
   #takeSnapshot(): JobSnapshot {
     const atMs = this.#clock.nowMs();
     const progress = this.#progress;
-    this.#rate.add({ atMs, events: progress.eventsStored, bytes: progress.bytesDone });
+    this.#rate.add({ atMs, events: progress.eventsRead, bytes: progress.bytesDone });
     const remainingBytes = progress.bytesTotal === null ? 0 : progress.bytesTotal - progress.bytesDone;
     return {
       jobId: this.jobId,

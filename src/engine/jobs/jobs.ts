@@ -2,7 +2,7 @@ import type { JobSnapshot } from '#shared/api/jobs.ts';
 import type { ImportSummary } from '#shared/api/evidence.ts';
 
 export type JobProgress = Partial<
-  Pick<JobSnapshot, 'phase' | 'filesDone' | 'filesTotal' | 'bytesDone' | 'bytesTotal' | 'eventsStored' | 'problems'>
+  Pick<JobSnapshot, 'phase' | 'filesDone' | 'filesTotal' | 'bytesDone' | 'bytesTotal' | 'eventsRead' | 'problems'>
 >;
 
 export interface JobControl {

@@ -116,12 +116,12 @@ test('rate and remaining time follow the last seconds, not the whole run', async
   const { clock, jobs, start } = setUp();
   const { control } = start();
   let bytesDone = 0;
-  let eventsStored = 0;
+  let eventsRead = 0;
   async function work(seconds: number, bytesPerSecond: number, eventsPerSecond: number): Promise<void> {
     for (let step = 0; step < seconds * 10; step++) {
       bytesDone += bytesPerSecond / 10;
-      eventsStored += eventsPerSecond / 10;
-      control.report({ bytesDone, bytesTotal: 100_000, eventsStored });
+      eventsRead += eventsPerSecond / 10;
+      control.report({ bytesDone, bytesTotal: 100_000, eventsRead });
       await clock.advance(100);
     }
   }

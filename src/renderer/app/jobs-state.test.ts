@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Api, JobSnapshot, JobState } from '#shared/api/index.ts';
 import { JobsState } from './jobs-state.svelte.ts';
 
-function snapshot(jobId: string, state: JobState, eventsStored = 0): JobSnapshot {
+function snapshot(jobId: string, state: JobState, eventsRead = 0): JobSnapshot {
   return {
     jobId,
     kind: 'import',
@@ -13,7 +13,7 @@ function snapshot(jobId: string, state: JobState, eventsStored = 0): JobSnapshot
     filesTotal: null,
     bytesDone: 0,
     bytesTotal: null,
-    eventsStored,
+    eventsRead,
     eventsPerSecond: 0,
     remainingMs: null,
     elapsedMs: 0,
@@ -48,7 +48,7 @@ describe('JobsState', () => {
     await jobs.refresh();
     await jobs.refresh();
     expect(jobs.running?.jobId).toBe('a');
-    await expect.poll(() => jobs.lastEnded?.eventsStored).toBe(9);
+    await expect.poll(() => jobs.lastEnded?.eventsRead).toBe(9);
     expect(jobs.running).toBeNull();
     expect(ended).toEqual(['a']);
   });

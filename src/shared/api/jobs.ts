@@ -19,7 +19,8 @@ export interface JobSnapshot {
   readonly filesTotal: number | null;
   readonly bytesDone: number;
   readonly bytesTotal: number | null;
-  readonly eventsStored: number;
+  /** Events read so far; further copies of an event are counted, too, and found out at the commit. */
+  readonly eventsRead: number;
   readonly eventsPerSecond: number;
   /** Null while there is no basis for an estimate. */
   readonly remainingMs: number | null;
