@@ -91,7 +91,7 @@ export async function importFolder(
     folder,
     summary,
     file(name) {
-      const row = byPath.get(join(folder, name));
+      const row = byPath.get(`${folder}/${name}`);
       if (!row) throw new Error(`“${name}” is not in the ledger`);
       return row;
     },

@@ -3,7 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, gunzipSync, constants } from 'node:zlib';
+import { constants, crc32, createGunzip, gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import { fileNameFacts } from './file-name.ts';
@@ -60,26 +60,30 @@ export async function* unpack(
   let number = 0;
   let unpackedBytes = 0;
   const limit = Math.max(unpackedFloorBytes, container.sizeBytes * maximumUnpackedRatio);
-  const write = async (memberName: string, content: Readable): Promise<Source> => {
+  const write = async ({ name, crc32: expected, open }: Member): Promise<Source> => {
+    const content = await open();
     const path = join(folder, String(number++));
     let sizeBytes = 0;
+    let checksum = 0;
     content.on('data', (part: Buffer) => {
       sizeBytes += part.length;
+      if (expected !== null) checksum = crc32(part, checksum);
       unpackedBytes += part.length;
       if (unpackedBytes > limit) content.destroy(new Error('it inflates like a decompression bomb'));
     });
     await pipeline(content, createWriteStream(path), { signal });
-    return member(container, memberName, path, sizeBytes, null);
+    if (expected !== null && checksum !== expected) throw new Error('its checksum (CRC-32) does not match the content');
+    return member(container, name, path, sizeBytes, null);
   };
   try {
     const members = kind === 'zip' ? zipMembers(container.path) : tarMembers(container.path, kind === 'tar.gz');
-    for await (const { name, open } of members) {
+    for await (const found of members) {
       let unpacked: Source;
       try {
-        unpacked = await write(name, await open());
+        unpacked = await write(found);
       } catch (error) {
         signal.throwIfAborted();
-        yield member(container, name, container.path, 0, `Can't be unpacked: ${sentence(error)}`);
+        yield member(container, found.name, container.path, 0, `Can't be unpacked: ${sentence(error)}`);
         if (unpackedBytes <= limit) continue;
         return;
       }
@@ -105,6 +109,8 @@ function member(container: Source, name: string, path: string, sizeBytes: number
 
 interface Member {
   readonly name: string;
+  /** What a zip says its content's checksum is; yauzl does not check it. */
+  readonly crc32: number | null;
   /** Its content. Rejects if it can't be read, e.g. because it is encrypted. */
   open(): Promise<Readable>;
 }
@@ -117,7 +123,7 @@ async function* zipMembers(path: string): AsyncGenerator<Member> {
     for await (const entry of zip.eachEntry()) {
       const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
       const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
-      if (!name.endsWith('/')) yield { name, open: () => zip.openReadStreamPromise(entry) };
+      if (!name.endsWith('/')) yield { name, crc32: entry.crc32, open: () => zip.openReadStreamPromise(entry) };
     }
   } finally {
     zip.close();
@@ -133,12 +139,12 @@ async function* tarMembers(path: string, isCompressed: boolean): AsyncGenerator<
   for await (const entry of entries) {
     const { name, type } = entry.header;
     if (type === 'file' || type === 'contiguous-file') {
-      yield { name, open: () => Promise.resolve(entry as unknown as Readable) };
+      yield { name, crc32: null, open: () => Promise.resolve(entry as unknown as Readable) };
       continue;
     }
     entry.resume();
     if (type === 'directory') continue;
-    yield { name, open: () => Promise.reject(new Error(`it is no regular file (${String(type)})`)) };
+    yield { name, crc32: null, open: () => Promise.reject(new Error(`it is no regular file (${String(type)})`)) };
   }
   await done;
 }
