@@ -157,6 +157,8 @@ async function answer(
     );
   }
   if (token !== null) return enter(response, null);
+  // Browsers ask for it on the page that redeems the token, which names no icon.
+  if (url.pathname === '/favicon.ico') return void response.writeHead(204, pageHeaders).end();
   const file = await readPageFile(pageFolder, url.pathname);
   if (!file) return respond(response, 404, 'There is no such page.');
   response.writeHead(200, { ...pageHeaders, 'Content-Type': file.contentType }).end(file.body);
