@@ -130,7 +130,7 @@ async function scan(fileId: number, copyTo: string | null): Promise<void> {
     checkCancelled();
     const code = (error as NodeJS.ErrnoException).code;
     if (!code) throw error;
-    if (copyTo) await rm(`${copyTo}.part`, { force: true });
+    if (copyTo) await rm(`${copyTo}.part`, { force: true }).catch(() => undefined);
     result = failed(`Can't be read or copied (${code})`);
   }
   sink.flush();
