@@ -8,7 +8,7 @@ export interface ReportTable {
   readonly notes: readonly string[];
 }
 
-/** Every section of the report gives tables, and facts by name. */
+/** A part of the report. */
 export interface Section {
   readonly name: string;
   readonly tables: readonly ReportTable[];
