@@ -5,6 +5,7 @@ import { realpath } from 'node:fs/promises';
 import type { ChangeTopic } from '#shared/api/app.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { EngineOptions } from '../engine-context.ts';
+import { removePending } from '../evidence/store/commit-batch.ts';
 import { ioError } from '../io-error.ts';
 import type { Log } from '../log.ts';
 import { SerialQueue } from '../serial-queue.ts';
@@ -108,6 +109,7 @@ async function verifyAndUpgrade(database: CaseDatabase, environment: CaseEnviron
     await checkTables(outside, caseCatalog);
     // Only an engine that was killed leaves an import running: this one holds the lock.
     await inside.run(`UPDATE imports SET state = 'interrupted' WHERE state = 'running'`);
+    await removePending(inside);
     return migrations.length;
   } finally {
     outside.closeSync();

@@ -12,6 +12,7 @@ import { ArchiveNames } from './archive-path.ts';
 import { copyWhole, unpackContainers, type UnpackedContainer } from './containers.ts';
 import { ImportRun, type RunCounts } from './import-run.ts';
 import { assertOutside, listSources, type Source } from './list-sources.ts';
+import { removePending } from './store/commit-batch.ts';
 import { insertRows } from './store/insert-rows.ts';
 
 export interface ImportRequest {
@@ -102,6 +103,7 @@ async function startImport(
   { mode, paths }: ImportRequest,
   options: EngineOptions,
 ): Promise<number> {
+  await removePending(connection);
   const interrupted = await connection.runAndReadAll("SELECT importId FROM imports WHERE state = 'interrupted'");
   for (const [importId] of interrupted.getRows()) await removeOrphans(connection, openCase, Number(importId));
   const reader = await connection.runAndReadAll('SELECT coalesce(max(importId), 0) + 1 FROM imports');

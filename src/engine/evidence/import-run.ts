@@ -9,7 +9,7 @@ import type { FromWorker } from './scan-protocol.ts';
 import { rowsPerChunk } from './scan/chunk-builder.ts';
 import type { SourceScan } from './scan/scan-source.ts';
 import { ScanWorker } from './scan-pool.ts';
-import { commitBatch, insertSmallRows, type BatchCounts } from './store/commit-batch.ts';
+import { commitBatch, insertSmallRows, removePending, type BatchCounts } from './store/commit-batch.ts';
 import { EventFeed } from './store/event-feed.ts';
 import { insertEventsSql } from './store/insert-events.ts';
 
@@ -356,6 +356,8 @@ export class ImportRun {
       this.#add(counts);
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => undefined);
+      // Should this fail too, the next opening or import does it.
+      await removePending(connection).catch(() => undefined);
       throw this.#failure ?? error;
     }
   }

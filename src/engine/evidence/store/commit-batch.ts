@@ -9,7 +9,7 @@ import {
 } from '#shared/tables/ledger.ts';
 import type { ImportBatch } from '../import-batch.ts';
 import type { SpecialRecordRow } from '../scan/file-scanner.ts';
-import { deduplicate, deduplicateSpecial } from './deduplicate.ts';
+import { deduplicateSpecial, findRepeated, moveRepeated } from './deduplicate.ts';
 import { insertRows } from './insert-rows.ts';
 import { specialRow } from './special-row.ts';
 
@@ -32,9 +32,25 @@ export async function insertSmallRows(connection: DuckDBConnection, batch: Impor
   await insertRows(connection, aggregatedEventsTable, rowsOf('Aggregated'));
 }
 
+const rowTables = ['events', 'rejected', 'insights', 'aggregated_events', 'duplicates'];
+
+/**
+ * Removes rows of files that have no ledger row: of a batch that was stopped between its two commits. Nobody else may
+ * be importing.
+ */
+export async function removePending(connection: DuckDBConnection): Promise<void> {
+  for (const table of rowTables) {
+    await connection.run(`DELETE FROM ${table} WHERE fileId > (SELECT coalesce(max(fileId), 0) FROM files)`);
+  }
+}
+
 /**
  * Ends the transaction of a batch whose events are inserted: takes back withdrawn files, de-duplicates, writes the
  * ledger with counts taken from the tables themselves, checks read = stored + duplicate + rejected, commits.
+ *
+ * If rows have to go, they are committed first and deleted in a second transaction, with the ledger: DuckDB 1.5.5
+ * crashes in COMMIT (reading evicted blocks in StructColumnData::Append) if rows were deleted in the transaction that
+ * inserted them and memory is short. Until then they have no ledger row, and `removePending` finds them.
  */
 export async function commitBatch(
   connection: DuckDBConnection,
@@ -42,14 +58,27 @@ export async function commitBatch(
   importId: number,
 ): Promise<BatchCounts> {
   await insertSmallRows(connection, batch);
-  if (batch.withdrawn.size > 0) {
-    const ids = [...batch.withdrawn].join(', ');
-    for (const table of ['events', 'rejected', 'insights', 'aggregated_events']) {
-      await connection.run(`DELETE FROM ${table} WHERE fileId >= ${batch.firstFileId} AND fileId IN (${ids})`);
-    }
+  let isCommitted = false;
+  const commitRows = async (): Promise<void> => {
+    if (isCommitted) return;
+    await connection.run('COMMIT');
+    await connection.run('BEGIN TRANSACTION');
+    isCommitted = true;
+  };
+  for (const table of rowTables) {
+    if (batch.withdrawn.size === 0) break;
+    const withdrawn = `FROM ${table} WHERE fileId >= ${batch.firstFileId} AND fileId IN (${[...batch.withdrawn].join(', ')})`;
+    const counted = await connection.runAndReadAll(`SELECT count(*) ${withdrawn}`);
+    if (Number(counted.getRows()[0]![0]) === 0) continue;
+    await commitRows();
+    await connection.run(`DELETE ${withdrawn}`);
   }
-  await deduplicate(connection, batch.firstFileId);
+  if (await findRepeated(connection, batch.firstFileId)) {
+    await commitRows();
+    await moveRepeated(connection, batch.firstFileId);
+  }
   if (batch.hasSpecial) {
+    await commitRows();
     await deduplicateSpecial(connection, 'insights', batch.firstFileId);
     await deduplicateSpecial(connection, 'aggregated_events', batch.firstFileId);
   }

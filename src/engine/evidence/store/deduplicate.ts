@@ -16,20 +16,22 @@ const hasSameContent = eventsTable.columns
   .map((column) => `copy.${quoteIdentifier(column.name)} IS NOT DISTINCT FROM kept.${quoteIdentifier(column.name)}`)
   .join(' AND ');
 
-/**
- * Moves every further copy of an event out of `events` into `duplicates`, among the files from `firstFileId` on, inside
- * the transaction that inserted them. The copy with the lowest file and position is kept. No unique index: it costs
- * three times the time and half the file (PERF.md section 4).
- */
-export async function deduplicate(connection: DuckDBConnection, firstFileId: number): Promise<void> {
+/** Finds the events of which the files from `firstFileId` on brought a further copy. False: there are none. */
+export async function findRepeated(connection: DuckDBConnection, firstFileId: number): Promise<boolean> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE repeated_identities AS
     SELECT identity, min(place) AS kept FROM (
       SELECT ${identity} AS identity, struct_pack(fileId := fileId, recordIndex := recordIndex) AS place FROM events
     ) WHERE identity IN (SELECT ${identity} FROM events WHERE fileId >= ${firstFileId})
     GROUP BY identity HAVING count(*) > 1`);
   const counted = await connection.runAndReadAll('SELECT count(*) FROM repeated_identities');
-  if (Number(counted.getRows()[0]![0]) === 0) return;
+  return Number(counted.getRows()[0]![0]) > 0;
+}
 
+/**
+ * Moves the copies that `findRepeated` found out of `events` into `duplicates`. The copy with the lowest file and
+ * position is kept. No unique index: it costs three times the time and half the file (PERF.md section 4).
+ */
+export async function moveRepeated(connection: DuckDBConnection, firstFileId: number): Promise<void> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE copies AS
     SELECT copy.fileId, copy.recordIndex, copy.eventID, copy.eventKey, repeated.kept.fileId AS keptFileId,
       repeated.kept.recordIndex AS keptRecordIndex, ${hasSameContent} AS isSame
