@@ -42,7 +42,9 @@ export function zip(members: readonly ZipMember[]): Buffer {
 }
 
 /** A tar file; an entry without content is given by its header alone (links, folders). */
-export async function tar(entries: readonly { header: Partial<Header> & { readonly name: string }; content?: string | Buffer }[]): Promise<Buffer> {
+export async function tar(
+  entries: readonly { header: Partial<Header> & { readonly name: string }; content?: string | Buffer }[],
+): Promise<Buffer> {
   const packer = pack();
   for (const { header, content } of entries) {
     if (content === undefined) packer.entry(header);

@@ -16,13 +16,14 @@ export interface TemporaryCase {
 export const scanWorkerUrl = new URL('../../out/main/scan-worker.js', import.meta.url);
 
 /** A new case in a temporary folder, with the import at hand. `batchBytes`: how much is committed at once. */
-export async function temporaryCase(batchBytes?: number): Promise<TemporaryCase> {
+export async function temporaryCase(batchBytes?: number, memoryLimitBytes?: number): Promise<TemporaryCase> {
   const folder = await mkdtemp(join(tmpdir(), 'trailbench-test-'));
   const options = {
     dataFolder: join(folder, 'data'),
     version: '0.0.0-test',
     scanWorkerUrl,
     ...(batchBytes === undefined ? {} : { importBatchBytes: batchBytes }),
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
   };
   const environment: CaseEnvironment = { options, log: () => undefined, notify: () => undefined };
   const opened = await openCase(await createCase(join(folder, 'case'), environment), environment);
