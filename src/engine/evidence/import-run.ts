@@ -365,13 +365,14 @@ export class ImportRun {
   async #insert(batch: ImportBatch): Promise<void> {
     const taken = batch.chunks.splice(0, wholeRowGroups(batch.chunks) || batch.chunks.length);
     for (const { chunk } of taken) batch.queuedRows -= chunk.rowCount;
-    this.#feed.offer(taken.map(({ chunk }) => chunk));
+    const workerOf = new Map(taken.map(({ worker, chunk }) => [chunk, worker]));
+    this.#feed.offer([...workerOf.keys()], (chunk) => {
+      // At once, so that the workers go on while DuckDB stores.
+      workerOf.get(chunk)?.release(1);
+      this.#rowsInserted += chunk.rowCount;
+    });
     await this.#connection.run(this.#insertSql);
     if (!this.#feed.isDrained) throw new Error('DuckDB ended the statement before the feed was read');
-    for (const { worker, chunk } of taken) {
-      worker.release(1);
-      this.#rowsInserted += chunk.rowCount;
-    }
     this.#report();
     if (this.#failure) throw this.#failure;
   }

@@ -45,7 +45,7 @@ export class JsonCursor {
   sawSpace = false;
   readonly #closers = new Uint8Array(maximumDepth + 1);
   /** The same memory in aligned words of four bytes, and where `bytes` begins in it. */
-  #words: Uint32Array = new Uint32Array(0);
+  #words: Int32Array = new Int32Array(0);
   #memory: ArrayBufferLike | null = null;
   #offset = 0;
 
@@ -61,7 +61,7 @@ export class JsonCursor {
     this.#offset = byteOffset;
     if (buffer === this.#memory) return;
     this.#memory = buffer;
-    this.#words = new Uint32Array(buffer, 0, buffer.byteLength >> 2);
+    this.#words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
   }
 
   /** Starts on other bytes: a cursor is used for many records, as making one costs as much as scanning a short value. */

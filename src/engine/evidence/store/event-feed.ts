@@ -35,6 +35,7 @@ let feedsMade = 0;
 export class EventFeed {
   readonly name = `trailbench_feed_${++feedsMade}`;
   #queue: Chunk[] = [];
+  #onRead: (chunk: Chunk) => void = () => undefined;
 
   /** Registers the function with the instance the connection belongs to. */
   register(connection: DuckDBConnection): void {
@@ -48,16 +49,21 @@ export class EventFeed {
         initFunction: (info) => info.setMaxThreads(1),
         mainFunction: (_info, output) => {
           const chunk = this.#queue.shift();
-          if (!chunk) output.rowCount = 0;
-          else fill(output, chunk);
+          if (chunk) {
+            fill(output, chunk);
+            this.#onRead(chunk);
+          } else {
+            output.rowCount = 0;
+          }
         },
       }),
     );
   }
 
-  /** Sets what the next statement reads. */
-  offer(chunks: readonly Chunk[]): void {
+  /** Sets what the next statement reads; `onRead` is told of each chunk that DuckDB has copied. */
+  offer(chunks: readonly Chunk[], onRead: (chunk: Chunk) => void): void {
     this.#queue = [...chunks];
+    this.#onRead = onRead;
   }
 
   get isDrained(): boolean {
