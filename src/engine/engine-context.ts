@@ -14,7 +14,7 @@ export interface EngineOptions {
   readonly memoryLimitBytes?: number;
   /** DuckDB's threads and the import's workers. Default: the machine's cores. */
   readonly threads?: number;
-  /** Inflated bytes (estimated) that an import commits at once. Default: 640 MiB, some 400,000 events. */
+  /** Inflated bytes (estimated) that an import commits at once. Default: 2 GiB, more than a million events. */
   readonly importBatchBytes?: number;
   readonly now?: () => Date;
 }

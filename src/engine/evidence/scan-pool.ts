@@ -10,13 +10,22 @@ export class ScanWorker {
   constructor(url: URL, maximumPosted: number, onMessage: (worker: ScanWorker, message: FromWorker) => void) {
     this.#maximumPosted = maximumPosted;
     const start: WorkerStart = { control: this.#control.buffer as SharedArrayBuffer, maximumPosted };
-    this.#worker = new Worker(url, { workerData: start });
+    this.#worker = new Worker(url, {
+      workerData: start,
+      // Most of what a scan allocates dies at once.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     this.#worker.on('message', (message: FromWorker) => onMessage(this, message));
     this.#worker.on('error', (error) => onMessage(this, { type: 'failed', message: error.stack ?? error.message }));
   }
 
   send(message: ToWorker): void {
     this.#worker.postMessage(message);
+  }
+
+  /** Gives the memory of a chunk that was copied back to the worker. */
+  recycle(buffer: ArrayBuffer): void {
+    this.#worker.postMessage({ type: 'recycle', buffer } satisfies ToWorker, [buffer]);
   }
 
   /** Lets the worker post `count` messages more: those taken are stored. */

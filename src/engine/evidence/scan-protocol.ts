@@ -7,7 +7,8 @@ export type ToWorker =
   | { readonly type: 'read'; readonly fileId: number; readonly path: string }
   | { readonly type: 'scan'; readonly fileId: number; readonly copyTo: string | null }
   | { readonly type: 'drop'; readonly fileId: number }
-  | { readonly type: 'flush' };
+  | { readonly type: 'flush' }
+  | { readonly type: 'recycle'; readonly buffer: ArrayBuffer };
 
 export type FromWorker =
   | { readonly type: 'hashed'; readonly fileId: number; readonly sizeBytes: number; readonly sha256: string }

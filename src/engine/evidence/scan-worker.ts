@@ -151,6 +151,7 @@ async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'read') await read(message.fileId, message.path);
   else if (message.type === 'scan') await scan(message.fileId, message.copyTo);
   else if (message.type === 'drop') held.delete(message.fileId);
+  else if (message.type === 'recycle') chunk.recycle(message.buffer);
   else {
     postChunk();
     port.postMessage({ type: 'flushed' } satisfies FromWorker);

@@ -33,6 +33,9 @@ export interface Chunk {
   readonly heapBytes: number;
 }
 
+const bufferStepBytes = 1024 * 1024;
+const maximumSpareBuffers = 8;
+
 const validityWords = rowsPerChunk / 32;
 const sharedSlots = 512;
 
@@ -47,6 +50,7 @@ export class ChunkBuilder {
   readonly #shared = feedColumns.map((column) => (column.isRepetitive ? new Uint16Array(sharedSlots) : null));
   #heap = new Uint8Array(8 * 1024 * 1024);
   #heapEnd = 0;
+  readonly #spare: ArrayBuffer[] = [];
   #rowHeapStart = 0;
 
   get isFull(): boolean {
@@ -179,7 +183,7 @@ export class ChunkBuilder {
       columns.push({ column, dataOffset: size, validityOffset: size + dataBytes });
       size += dataBytes + validityBytes;
     });
-    const buffer = new ArrayBuffer(size + this.#heapEnd);
+    const buffer = this.#buffer(size + this.#heapEnd);
     const target = new Uint8Array(buffer);
     for (const { column, dataOffset, validityOffset } of columns) {
       const width = widthOf[feedColumns[column]!.kind];
@@ -190,6 +194,18 @@ export class ChunkBuilder {
     const chunk = { rowCount, buffer, columns, heapOffset: size, heapBytes: this.#heapEnd };
     this.#reset();
     return chunk;
+  }
+
+  /** Takes back a buffer that was copied: memory that is fresh for every chunk costs more than filling it. */
+  recycle(buffer: ArrayBuffer): void {
+    if (this.#spare.length < maximumSpareBuffers) this.#spare.push(buffer);
+  }
+
+  #buffer(size: number): ArrayBuffer {
+    const index = this.#spare.findIndex((buffer) => buffer.byteLength >= size);
+    if (index >= 0) return this.#spare.splice(index, 1)[0]!;
+    this.#spare.shift();
+    return new ArrayBuffer(Math.ceil(size / bufferStepBytes) * bufferStepBytes);
   }
 
   #reset(): void {

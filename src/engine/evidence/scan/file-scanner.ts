@@ -57,7 +57,7 @@ export class FileScanner {
   readonly #sink: ScanSink;
   readonly #fileId: number;
   readonly #observe: RecordObserver | null;
-  readonly #walker = new RecordWalker();
+  readonly #walker = new RecordWalker((bytes, start, limit) => this.#takeRecord(bytes, start, limit));
   readonly #flags = new Set<string>();
   readonly #wrappers = new Set<string>();
   /** True if the bytes were checked as a whole to be UTF-8. */
@@ -134,6 +134,32 @@ export class FileScanner {
     }
   }
 
+  /** Reads a sound record of a file that is in memory whole; what is anything else is left to the walker. */
+  #takeRecord(bytes: Uint8Array, start: number, limit: number): number {
+    if (!this.#isUtf8) return -1;
+    try {
+      const isEvent = this.#scanner.scanAhead(bytes, start, limit);
+      const { end } = this.#scanner;
+      if (isEvent && end - start <= maximumRecordBytes) {
+        this.#commitEvent({ bytes, start, end }, start);
+        return end;
+      }
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+    }
+    this.#chunk.dropRow();
+    return -1;
+  }
+
+  #commitEvent(slice: JsonSlice, byteOffset: number): void {
+    this.#observe?.(this.#recordIndex, slice, byteOffset);
+    this.#chunk.setInteger(fileIdColumn, this.#fileId);
+    this.#chunk.setInteger(recordIndexColumn, this.#recordIndex++);
+    this.#chunk.commitRow();
+    this.#events++;
+    if (this.#chunk.isFull) this.#sink.chunkFull();
+  }
+
   #item(slice: JsonSlice, byteOffset: number, depth: number): void {
     const { bytes, start, end } = slice;
     if (!this.#isUtf8 && !isUtf8(bytes.subarray(start, end))) {
@@ -145,13 +171,7 @@ export class FileScanner {
           this.#chunk.dropRow();
           return this.#reject(slice, byteOffset, tooLarge, true);
         }
-        this.#observe?.(this.#recordIndex, slice, byteOffset);
-        this.#chunk.setInteger(fileIdColumn, this.#fileId);
-        this.#chunk.setInteger(recordIndexColumn, this.#recordIndex++);
-        this.#chunk.commitRow();
-        this.#events++;
-        if (this.#chunk.isFull) this.#sink.chunkFull();
-        return;
+        return this.#commitEvent(slice, byteOffset);
       }
       this.#chunk.dropRow();
       this.#unwrap(slice, byteOffset, depth);

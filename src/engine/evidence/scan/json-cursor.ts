@@ -202,7 +202,10 @@ export class JsonCursor {
       if (byte === 0x22) {
         at++;
         for (;;) {
-          at = this.#plainRunEnd(at);
+          // Most strings are short keys and words: a call would cost more than it saves.
+          const near = at + 20 < end ? at + 20 : end;
+          while (at < near && endsPlainRun[bytes[at]!] === 0) at++;
+          if (at === near) at = this.#plainRunEnd(at);
           if (at < end && bytes[at] === 0x22) break;
           // Escapes are rare; the careful path checks them and goes on behind.
           at = this.#skipEscape(at);

@@ -69,8 +69,15 @@ export class RecordScanner {
    * the caller's to set). False: valid JSON, but no event. Throws JsonError for malformed JSON.
    */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
+    const isEvent = this.scanAhead(bytes, start, end);
+    if (this.#cursor.peek() !== -1) this.#cursor.fail('Unexpected text after the record');
+    return isEvent;
+  }
+
+  /** The same for an object that something may follow before `limit`; `end` is where it ended. */
+  scanAhead(bytes: Uint8Array, start: number, limit: number): boolean {
     const cursor = this.#cursor;
-    cursor.reset(bytes, start, end);
+    cursor.reset(bytes, start, limit);
     this.#recordNumber++;
     this.#overlay.reset();
     this.#mustKeepOriginal = false;
@@ -80,7 +87,7 @@ export class RecordScanner {
     this.#addressBytes = null;
     this.#eventSourceIsBucketNotice = false;
     this.#object(cursor, recordFields, true);
-    if (cursor.peek() !== -1) cursor.fail('Unexpected text after the record');
+    const end = cursor.position;
     const isEvent =
       this.#seen[eventNameColumn] === this.#recordNumber && this.#hasDecisiveField && !this.#eventSourceIsBucketNotice;
     if (!isEvent) return false;
@@ -93,6 +100,11 @@ export class RecordScanner {
       this.#chunk.setUuid(eventKeyColumn, key);
     }
     return true;
+  }
+
+  /** Where the object scanned last ended. */
+  get end(): number {
+    return this.#cursor.position;
   }
 
   /** Keeps the record whole, as text under `$original`, where merging could not give it back. */

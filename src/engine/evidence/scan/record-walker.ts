@@ -19,12 +19,15 @@ export type Step =
   | { readonly kind: 'more' }
   | { readonly kind: 'end' };
 
+type TakeRecord = (bytes: Uint8Array, start: number, limit: number) => number;
+
 /**
  * Finds the objects of a log file in a window of its bytes, whatever holds them: `{"Records":[…]}` and its kin, a bare
  * array, single objects, ndjson, lines that begin with a timestamp. Damage costs the record it is in: reading resumes
  * at the next one that can be told apart.
  */
 export class RecordWalker {
+  readonly #takeRecord: TakeRecord;
   #cursor = new JsonCursor(new Uint8Array(0));
   #isFinal = false;
   #mode: 'start' | 'top' | 'array' | 'object' | 'lines' | 'done' = 'start';
@@ -50,6 +53,14 @@ export class RecordWalker {
   }
 
   /** Gives the walker its bytes; with a new window, `start` is where the former position now lies. */
+  /**
+   * `takeRecord` is offered each object of an array first, so that sound records are read once only: it returns where
+   * the object ended if it took it, else -1.
+   */
+  constructor(takeRecord: TakeRecord = () => -1) {
+    this.#takeRecord = takeRecord;
+  }
+
   setWindow(bytes: Uint8Array, start: number, end: number, isFinal: boolean): void {
     this.#cursor = new JsonCursor(bytes, start, end);
     this.#isFinal = isFinal;
@@ -169,6 +180,12 @@ export class RecordWalker {
       }
     }
     const start = cursor.position;
+    const taken = byte === 0x7b ? this.#takeRecord(cursor.bytes, start, cursor.end) : -1;
+    if (taken !== -1) {
+      cursor.position = taken;
+      this.#needsComma = true;
+      return null;
+    }
     try {
       cursor.skipValue();
     } catch (error) {
