@@ -170,7 +170,7 @@ export class ImportRun {
         batch.estimatedBytes += source.path.endsWith('.gz') ? source.sizeBytes * 6 : source.sizeBytes;
         this.#inHand.set(fileId, { source, batch, sizeBytes: source.sizeBytes, sha256: '', storedPath: '' });
         state.queue.push(fileId);
-        worker.send({ type: 'read', fileId, path: source.path });
+        worker.send({ type: 'read', fileId, path: source.path, sizeBytes: source.sizeBytes });
       }
       if (batch.estimatedBytes >= this.#options.batchBytes) this.#seal(batch);
     }

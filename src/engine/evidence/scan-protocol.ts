@@ -4,7 +4,7 @@ import type { SourceScan } from './scan/scan-source.ts';
 
 /** What the import asks of a scan worker. A file is first read and hashed, then scanned or dropped. */
 export type ToWorker =
-  | { readonly type: 'read'; readonly fileId: number; readonly path: string }
+  | { readonly type: 'read'; readonly fileId: number; readonly path: string; readonly sizeBytes: number }
   | { readonly type: 'scan'; readonly fileId: number; readonly copyTo: string | null }
   | { readonly type: 'drop'; readonly fileId: number }
   | { readonly type: 'flush' }

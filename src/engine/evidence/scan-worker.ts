@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cancelledIndex, postedIndex, type FromWorker, type ToWorker, type WorkerStart } from './scan-protocol.ts';
@@ -88,13 +88,19 @@ async function hashFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function read(fileId: number, path: string): Promise<void> {
+/** `sizeBytes` is the size when the file was listed; it decides only how the file is read. */
+async function read(fileId: number, path: string, sizeBytes: number): Promise<void> {
   try {
-    const { size } = await stat(path);
-    const bytes = size <= wholeFileBytes ? await readFile(path) : null;
+    // This thread has nothing else to do meanwhile, and a promise costs several times the read of a small file.
+    const bytes = sizeBytes <= wholeFileBytes ? readFileSync(path) : null;
     const sha256 = bytes ? createHash('sha256').update(bytes).digest('hex') : await hashFile(path);
     held.set(fileId, { path, sha256, bytes });
-    port.postMessage({ type: 'hashed', fileId, sizeBytes: bytes?.length ?? size, sha256 } satisfies FromWorker);
+    port.postMessage({
+      type: 'hashed',
+      fileId,
+      sizeBytes: bytes?.length ?? (await stat(path)).size,
+      sha256,
+    } satisfies FromWorker);
   } catch (error) {
     checkCancelled();
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -148,7 +154,7 @@ function failed(reason: string): SourceScan {
 
 async function handle(message: ToWorker): Promise<void> {
   checkCancelled();
-  if (message.type === 'read') await read(message.fileId, message.path);
+  if (message.type === 'read') await read(message.fileId, message.path, message.sizeBytes);
   else if (message.type === 'scan') await scan(message.fileId, message.copyTo);
   else if (message.type === 'drop') held.delete(message.fileId);
   else if (message.type === 'recycle') chunk.recycle(message.buffer);
