@@ -114,7 +114,7 @@ export class RecordScanner {
     this.#overlay.add(text, 0, originalKey.length + 2, originalKey.length + 2, text.length, true);
   }
 
-  /** At `{`: reads all members. Returns the number of values that went into columns. */
+  /** At `{`: reads all members into their columns and `otherFields`. */
   #object(cursor: JsonCursor, fields: FieldTable, isRecord: boolean): void {
     const { bytes } = cursor;
     cursor.expect(0x7b, '"{"');
