@@ -5,7 +5,10 @@ export const exitCodes = {
   failed: 1,
   /** The command line was not understood. */
   usage: 2,
-  /** Done, and some records or whole files were rejected: `trailbench ledger CASE --problems` lists them. */
+  /**
+   * Done, and some records or whole files were rejected (`trailbench ledger CASE --problems` lists them), or some
+   * objects could not be fetched (the table `fetch_problems`).
+   */
   rejected: 3,
 } as const;
 

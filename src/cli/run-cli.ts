@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { join } from 'node:path';
 import { createLog } from '#engine/log.ts';
+import { addFetchCommand } from './commands/fetch.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addInfoCommand } from './commands/info.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
@@ -45,12 +46,13 @@ function createProgram(version: string, run: Runner): Command {
     .showHelpAfterError('(--help shows how a command is used)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 error, 2 usage, 3 done with rejected records or files.' +
+      '\nExit codes: 0 done, 1 error, 2 usage, 3 done, but something was rejected or could not be fetched.' +
         '\nA case is a folder NAME.trailbench; the ending may be left out.',
     );
   const adders: readonly AddCommand[] = [
     addNewCommand,
     addImportCommand,
+    addFetchCommand,
     addInfoCommand,
     addSqlCommand,
     addLedgerCommand,

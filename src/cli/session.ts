@@ -69,6 +69,13 @@ export async function withCase<T>(session: Session, path: string, work: (api: Ap
   });
 }
 
+/** Opens the case; makes it if it is missing. */
+export async function openOrCreate(api: Api, path: string): Promise<void> {
+  const found = await findCase(path);
+  if (found === null) await api.case.create({ path });
+  else await api.case.open({ path: found });
+}
+
 /** The case folder that is meant, with or without its `.trailbench`; null if there is neither. */
 export async function findCase(path: string): Promise<string | null> {
   for (const candidate of [path, caseFolderPath(path)]) {

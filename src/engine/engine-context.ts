@@ -1,6 +1,7 @@
 import type { Cases } from './case/cases.ts';
 import type { OpenCase } from './case/open-case.ts';
 import type { Changes } from './changes.ts';
+import type { Prompts } from './acquisition/prompts.ts';
 import type { Jobs } from './jobs/jobs.ts';
 
 /** What differs between hosts and tests; nothing in the engine reads the environment on its own. */
@@ -23,6 +24,7 @@ export interface EngineOptions {
 export interface EngineContext {
   readonly options: EngineOptions;
   readonly jobs: Jobs;
+  readonly prompts: Prompts;
   readonly cases: Cases;
   readonly changes: Changes;
   readonly logPath: string;

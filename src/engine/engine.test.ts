@@ -106,7 +106,7 @@ test('closing the case cancels what runs on it, while it can still write', async
   const { api, engine, path } = await setUp();
   await api.case.create({ path: path('a') });
   const openedCase = engine.context.requireCase();
-  const jobId = engine.context.jobs.start('logs', async ({ signal }) => {
+  const jobId = engine.context.jobs.start('import', 'logs', async ({ signal }) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     await openedCase.recordCustody('import finished', { state: 'cancelled' });
     throw new DOMException('aborted', 'AbortError');

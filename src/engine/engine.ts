@@ -1,6 +1,8 @@
 import type { Router } from '@orpc/server';
 import { join } from 'node:path';
 import type { contract } from '#shared/api/index.ts';
+import { acquisitionHandlers } from './acquisition/acquisition-handlers.ts';
+import { Prompts } from './acquisition/prompts.ts';
 import { appHandlers } from './app-handlers.ts';
 import { caseHandlers } from './case/case-handlers.ts';
 import { Cases } from './case/cases.ts';
@@ -21,6 +23,7 @@ const router: EngineRouter = os.router({
   case: caseHandlers,
   jobs: jobsHandlers,
   evidence: evidenceHandlers,
+  acquisition: acquisitionHandlers,
   query: queryHandlers,
   timeline: timelineHandlers,
 });
@@ -39,7 +42,8 @@ export function createEngine(options: EngineOptions): Engine {
   const changes = new Changes();
   const jobs = new RunningJobs(log, () => changes.notify('jobs'));
   const cases = new Cases({ options, log, notify: (topic) => changes.notify(topic) }, () => jobs.cancelAll());
-  const context = { options, jobs, cases, changes, logPath, log, requireCase: () => cases.require() };
+  const prompts = new Prompts(() => changes.notify('prompts'));
+  const context = { options, jobs, prompts, cases, changes, logPath, log, requireCase: () => cases.require() };
 
   async function close(): Promise<void> {
     await jobs.cancelAll();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, shell, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import { isSignInUrl } from '#shared/sign-in-url.ts';
 import { isOwnFrame } from './page.ts';
 
 /** Answers the preload script's side of the `Desktop` interface. */
@@ -25,6 +26,13 @@ export function handleDesktop(): void {
     }),
   );
   handle('desktop:set-title', (window, title) => window.setTitle(asText(title)));
+  handle('desktop:open-external', async (_window, url) => {
+    if (typeof url !== 'string' || !isSignInUrl(url)) return false;
+    return shell.openExternal(url).then(
+      () => true,
+      () => false,
+    );
+  });
 }
 
 /** Answers our own page's top frame only. */

@@ -8,6 +8,7 @@ const desktop: Desktop = {
   chooseEvidence: (kind) => ipcRenderer.invoke('desktop:choose-evidence', kind),
   pathOf: (file) => webUtils.getPathForFile(file as File) || null,
   setTitle: (title) => void ipcRenderer.invoke('desktop:set-title', title),
+  openExternal: (url) => ipcRenderer.invoke('desktop:open-external', url),
 };
 contextBridge.exposeInMainWorld('trailbench', desktop);
 

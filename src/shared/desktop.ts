@@ -13,6 +13,8 @@ export interface Desktop {
   /** The path of a dropped `File`; null where the host does not tell (browsers). */
   pathOf(file: object): string | null;
   setTitle(title: string): void;
+  /** Opens a page of AWS's sign-in in the system's browser. False: it is no such page, or there is no browser. */
+  openExternal(url: string): Promise<boolean>;
 }
 
 /**

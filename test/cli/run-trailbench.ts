@@ -31,9 +31,14 @@ export class Workplace {
   }
 
   start(...args: readonly string[]): ChildProcess {
+    return this.startWith({}, ...args);
+  }
+
+  /** With more environment variables. */
+  startWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [cliPath, ...args], {
       cwd: this.folder,
-      env: { ...process.env, TRAILBENCH_DATA_FOLDER: this.#dataFolder },
+      env: { ...process.env, ...environment, TRAILBENCH_DATA_FOLDER: this.#dataFolder },
     });
   }
 

@@ -59,6 +59,7 @@ test('the preload script exposes the Desktop interface and nothing else', async 
     'chooseEvidence: function',
     'chooseNewCasePath: function',
     'host: string',
+    'openExternal: function',
     'pathOf: function',
     'setTitle: function',
   ]);

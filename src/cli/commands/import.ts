@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Api, ImportSummary, JobSnapshot } from '#shared/api/index.ts';
+import type { ImportSummary, JobSnapshot } from '#shared/api/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { importText } from '../formats/summary.ts';
-import { ImportProgress } from '../import-progress.ts';
 import type { AddCommand } from '../run-cli.ts';
-import { findCase, withEngine, type Session } from '../session.ts';
+import { openOrCreate, withEngine } from '../session.ts';
+import { watchJob } from '../watch-job.ts';
 
 export const addImportCommand: AddCommand = (program, run) => {
   program
@@ -23,10 +23,10 @@ export const addImportCommand: AddCommand = (program, run) => {
       run(async (session, casePath: string, paths: string[], options: { json?: true; reference?: true }) => {
         const sources = await resolveSources(paths);
         const last = await withEngine(session, async (api) => {
-          const found = await findCase(casePath);
-          if (found === null) await api.case.create({ path: casePath });
-          else await api.case.open({ path: found });
-          return runImport(api, session, sources, options.reference ? 'reference' : 'copy');
+          await openOrCreate(api, casePath);
+          const mode = options.reference ? 'reference' : 'copy';
+          const { jobId } = await api.evidence.import({ paths: sources, mode });
+          return watchJob(api, session, jobId);
         });
         if (last.summary) {
           const { files, records, bytes, elapsedMs } = last.summary;
@@ -49,28 +49,6 @@ async function resolveSources(paths: readonly string[]): Promise<string[]> {
   return paths.map((path) => resolve(path));
 }
 
-async function runImport(
-  api: Api,
-  session: Session,
-  paths: string[],
-  mode: 'copy' | 'reference',
-): Promise<JobSnapshot> {
-  const { jobId } = await api.evidence.import({ paths, mode });
-  // The job may have ended by itself in the meantime.
-  const cancel = (): void => void api.jobs.cancel({ jobId }).catch(() => undefined);
-  if (session.signal.aborted) cancel();
-  session.signal.addEventListener('abort', cancel, { once: true });
-  const progress = new ImportProgress(session.stderr);
-  let last: JobSnapshot | null = null;
-  for await (const snapshot of await api.jobs.watch({ jobId })) {
-    last = snapshot;
-    await progress.show(snapshot);
-  }
-  await progress.clear();
-  if (!last) throw new Error('The import ended without a word. “trailbench info CASE” shows what the case holds.');
-  return last;
-}
-
 function exitCodeOf(last: JobSnapshot): number {
   if (last.state === 'failed') throw new Error(last.error ?? 'The import failed.');
   if (last.state === 'cancelled') {
@@ -79,6 +57,6 @@ function exitCodeOf(last: JobSnapshot): number {
   return last.summary && hasRejected(last.summary) ? exitCodes.rejected : exitCodes.done;
 }
 
-function hasRejected({ files, records }: ImportSummary): boolean {
+export function hasRejected({ files, records }: ImportSummary): boolean {
   return files.rejected > 0 || records.rejected > 0;
 }

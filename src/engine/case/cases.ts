@@ -27,6 +27,11 @@ export class Cases {
     throw new TrailbenchError('NO_CASE', 'No case is open. Open or create one first.');
   }
 
+  /** Null: none is open. */
+  current(): OpenedCase | null {
+    return this.#current;
+  }
+
   async info(): Promise<CaseInfo | null> {
     return this.#current ? readCaseInfo(this.#current) : null;
   }

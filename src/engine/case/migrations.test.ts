@@ -41,17 +41,16 @@ test('an older case is upgraded once, keeps its rows and ends as a new case begi
   const newer = { ...environment, migrations: [...caseMigrations, addColumn] };
   for (let round = 0; round < 2; round++) {
     const openedCase = await openCase(folder, newer);
-    expect(openedCase.schemaVersion).toBe(2);
+    expect(openedCase.schemaVersion).toBe(caseMigrations.length + 1);
     const rows = await openedCase.withConnection(async (connection) =>
       (await connection.runAndReadAll('SELECT fileId, sourcePath FROM sightings')).getRows(),
     );
     expect(rows).toEqual([[7, 'path 7']]);
     await openedCase.close();
   }
-  expect(await alter(folder, 'SELECT number, name FROM internal.migrations ORDER BY number')).toEqual([
-    [1, 'release 0.1'],
-    [2, addColumn.name],
-  ]);
+  expect(await alter(folder, 'SELECT name FROM internal.migrations ORDER BY number')).toEqual(
+    [...caseMigrations, addColumn].map(({ name }) => [name]),
+  );
 });
 
 test('a step that fails leaves the case as it was', async () => {
@@ -60,11 +59,11 @@ test('a step that fails leaves the case as it was', async () => {
   const failing = { name: 'fails', statements: [...addColumn.statements, 'SELECT * FROM no_such_table'] };
   await expect(openCase(folder, { ...environment, migrations: [...caseMigrations, failing] })).rejects.toMatchObject({
     code: 'CASE_DAMAGED',
-    message: expect.stringContaining('schema 2 (fails)') as string,
+    message: expect.stringContaining(`schema ${caseMigrations.length + 1} (fails)`) as string,
   });
 
   expect(await alter(folder, 'SELECT * FROM sightings')).toEqual([[1, 7]]);
-  expect(await alter(folder, 'SELECT number FROM internal.migrations')).toEqual([[1]]);
+  expect(await alter(folder, 'SELECT count(*)::INTEGER FROM internal.migrations')).toEqual([[caseMigrations.length]]);
   await (await openCase(folder, { ...environment, migrations: [...caseMigrations, addColumn] })).close();
 });
 

@@ -12,7 +12,20 @@ export interface Migration {
  * All steps, oldest first; a step's number is its place, from 1. A new case gets the current tables at once (see
  * case-schema.ts) and records every step as done; the catalogue check at open proves that both ways lead to the same.
  */
-export const caseMigrations: readonly Migration[] = [{ name: 'release 0.1', statements: [] }];
+export const caseMigrations: readonly Migration[] = [
+  { name: 'release 0.1', statements: [] },
+  {
+    name: 'acquisition from S3',
+    statements: [
+      `CREATE TABLE sources (sourceId INTEGER NOT NULL, kind VARCHAR NOT NULL, url VARCHAR NOT NULL, profile VARCHAR, region VARCHAR, endpointUrl VARCHAR, createdAt TIMESTAMP NOT NULL)`,
+      `CREATE TABLE fetches (fetchId INTEGER NOT NULL, sourceId INTEGER NOT NULL, importId INTEGER, startedAt TIMESTAMP NOT NULL, finishedAt TIMESTAMP, state VARCHAR NOT NULL, request JSON NOT NULL, operator VARCHAR NOT NULL, principalArn VARCHAR, principalAccountId VARCHAR, clockSkewMs BIGINT, objectsSelected BIGINT, bytesSelected BIGINT, objectsDownloaded BIGINT, bytesDownloaded BIGINT, objectsUnchanged BIGINT, objectsFailed BIGINT, problems BIGINT, requests BIGINT, retries BIGINT, hosts VARCHAR[] NOT NULL, notes VARCHAR[] NOT NULL, error VARCHAR, elapsedMs BIGINT)`,
+      `CREATE TABLE s3_objects (sourceId INTEGER NOT NULL, fetchId INTEGER NOT NULL, bucket VARCHAR NOT NULL, key VARCHAR NOT NULL, versionId VARCHAR, etag VARCHAR, sizeBytes BIGINT NOT NULL, lastModifiedAt TIMESTAMP, isLatest BOOLEAN NOT NULL, storedPath VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, verifiedBy VARCHAR[] NOT NULL, encryption VARCHAR, kmsKeyId VARCHAR, storageClass VARCHAR, metadata JSON NOT NULL, hasChangedSinceListed BOOLEAN NOT NULL, downloadedAt TIMESTAMP NOT NULL)`,
+      `CREATE TABLE object_versions (fetchId INTEGER NOT NULL, bucket VARCHAR NOT NULL, key VARCHAR NOT NULL, versionId VARCHAR, isLatest BOOLEAN NOT NULL, isDeleteMarker BOOLEAN NOT NULL, lastModifiedAt TIMESTAMP, sizeBytes BIGINT, etag VARCHAR)`,
+      `CREATE TABLE fetch_problems (fetchId INTEGER NOT NULL, key VARCHAR NOT NULL, versionId VARCHAR, action VARCHAR NOT NULL, code VARCHAR NOT NULL, reason VARCHAR NOT NULL, occurredAt TIMESTAMP NOT NULL)`,
+      `CREATE TABLE proof_documents (fetchId INTEGER NOT NULL, subject VARCHAR NOT NULL, region VARCHAR, resource VARCHAR, state VARCHAR NOT NULL, detail VARCHAR, storedPath VARCHAR, sha256 VARCHAR, fetchedAt TIMESTAMP NOT NULL)`,
+    ],
+  },
+];
 
 function migrationChecksum(migration: Migration): string {
   return createHash('sha256')

@@ -107,8 +107,9 @@ async function verifyAndUpgrade(database: CaseDatabase, environment: CaseEnviron
     await refuseForeignObjects(outside, caseCatalog);
     await migrate(inside, version, migrations, applicationName(options));
     await checkTables(outside, caseCatalog);
-    // Only an engine that was killed leaves an import running: this one holds the lock.
+    // Only an engine that was killed leaves one running: this one holds the lock.
     await inside.run(`UPDATE imports SET state = 'interrupted' WHERE state = 'running'`);
+    await inside.run(`UPDATE fetches SET state = 'interrupted' WHERE state = 'running'`);
     await removePending(inside);
     return migrations.length;
   } finally {

@@ -14,7 +14,7 @@ function isSafe(name: string): boolean {
 
 const names = [
   'plain.json.gz', 'a:b', 'a%3Ab', '100%', '%', '%%41', 'CON', 'con.txt', 'nul', 'Com1.json', 'console', 'LPT9', 'aux.', 'a.', 'a..',
-  'a ', ' a', '..', '.', '...', '.hidden', 'x\u0000y', 'tab\there', 'new\nline', '<>:"|?*', 'back\\slash', 'a/b', 'é中😀', '\u007f', '~', '%=2', '%~',
+  'a ', ' a', '..', '.', '...', '.hidden', 'x\u0000y', 'tab\there', 'new\nline', '<>:"|?*', 'back\\slash', 'a/b', 'é中😀', '\u007f', '~', '%=2', '%~', '', '%-', '-',
 ]; // prettier-ignore
 
 test('every name becomes one that all systems hold, and back', () => {
@@ -22,6 +22,21 @@ test('every name becomes one that all systems hold, and back', () => {
     expect(isSafe(encodeSegment(name)), `${name} → ${encodeSegment(name)}`).toBe(true);
     expect(decodeSegment(encodeSegment(name))).toBe(name);
   }
+});
+
+test('any name comes back, and no two become one', () => {
+  const letters = ['a', 'A', '.', ' ', '%', '=', '2', '-', 'é', '\u0001', '\\', ':', '/', '~', 'n', 'u', 'l', '😀'];
+  let seed = 3;
+  const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+  const names = Array.from({ length: 5000 }, () =>
+    Array.from({ length: random(8) }, () => letters[random(letters.length)]).join(''),
+  );
+  for (const name of names) {
+    expect(isSafe(encodeSegment(name)), name).toBe(true);
+    expect(decodeSegment(encodeSegment(name))).toBe(name);
+    expect(decodeSegment(`${encodeSegment(name)}%=12`)).toBe(name);
+  }
+  expect(new Set(names.map(encodeSegment)).size).toBe(new Set(names).size);
 });
 
 test('ordinary names stay as they are', () => {

@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto';
 /** Names Windows reserves, with any extension. */
 const reservedName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
-/** File systems take 255 bytes; `.part`, `%=2` and the like are still to come. */
-const maximumSegmentBytes = 240;
+/** File systems take 255 bytes; `.part`, `%=2`, `%meta.json` and the like are still to come. */
+const maximumSegmentBytes = 232;
+
+/** Stands for a segment without a name, as between two slashes of an S3 key. */
+const emptySegment = '%-';
 
 /**
  * One path segment as a name that Linux, macOS and Windows can hold. Reversible: what can't stand is percent-encoded,
  * `%` included. Only a name that would become too long is cut and ends in `%~` and its hash; the ledger has it whole.
  */
 export function encodeSegment(segment: string): string {
+  if (segment === '') return emptySegment;
   // eslint-disable-next-line no-control-regex -- control characters are what it is about
   let encoded = segment.replace(/[%<>:"|?*\\/\u0000-\u001f\u007f]/g, percentEncode);
   encoded = encoded.replace(/[. ]$/, percentEncode);
@@ -28,9 +32,9 @@ function percentEncode(character: string): string {
 }
 
 export function decodeSegment(encoded: string): string {
-  return encoded
-    .replace(/%=\d+$/, '')
-    .replace(/%([0-9A-F]{2})/g, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  const name = encoded.replace(/%=\d+$/, '');
+  if (name === emptySegment) return '';
+  return name.replace(/%([0-9A-F]{2})/g, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 }
 
 /** Hands out archive paths; two that differ only in case get different names (`%=2` is never made by encoding). */
@@ -47,6 +51,6 @@ export class ArchiveNames {
 }
 
 /** As file systems that ignore case (and macOS, which ignores how accents are composed) compare names. */
-function caseFolded(path: string): string {
+export function caseFolded(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }

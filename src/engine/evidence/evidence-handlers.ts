@@ -22,7 +22,7 @@ export const evidenceHandlers = os.evidence.router({
   import: os.evidence.import.handler(async ({ input, context }) => {
     const openCase = context.requireCase();
     if (context.jobs.isBusy()) {
-      throw new TrailbenchError('BUSY', 'An import is running already. Wait for it to end, or cancel it.');
+      throw new TrailbenchError('BUSY', 'An import or fetch is running already. Wait for it to end, or cancel it.');
     }
     for (const path of input.paths) {
       if (!(await stat(resolve(path)).catch(() => null))) {
@@ -31,7 +31,9 @@ export const evidenceHandlers = os.evidence.router({
     }
     assertOutside(openCase.path, input.paths);
     const title = input.paths.length === 1 ? input.paths[0]! : `${input.paths[0]} and ${input.paths.length - 1} more`;
-    const jobId = context.jobs.start(title, (control) => importEvidence(openCase, input, context.options, control));
+    const jobId = context.jobs.start('import', title, async (control) => ({
+      summary: await importEvidence(openCase, input, context.options, control),
+    }));
     return { jobId };
   }),
   accounting: os.evidence.accounting.handler(({ context, signal }) =>

@@ -11,6 +11,7 @@ export type LedgerRow = Record<string, unknown> & { readonly fileId: number };
  */
 export class ImportBatch {
   readonly firstFileId: number;
+  readonly openedAtMs = performance.now();
   /** Files handed to workers and not yet finished. */
   readonly openFiles = new Set<number>();
   /** No further file will be added. */

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { basename } from 'node:path';
 import { TrailbenchError } from '#shared/api/errors.ts';
-import type { JobControl } from '../jobs/jobs.ts';
+import type { WorkControl } from '../jobs/jobs.ts';
 import { fileNameFacts } from './file-name.ts';
 import { ImportBatch } from './import-batch.ts';
 import type { Source } from './list-sources.ts';
@@ -9,6 +9,7 @@ import type { FromWorker } from './scan-protocol.ts';
 import { rowsPerChunk } from './scan/chunk-builder.ts';
 import type { SourceScan } from './scan/scan-source.ts';
 import { ScanWorker } from './scan-pool.ts';
+import type { SourceQueue } from './source-queue.ts';
 import { commitBatch, insertSmallRows, removePending, type BatchCounts } from './store/commit-batch.ts';
 import { EventFeed } from './store/event-feed.ts';
 import { insertEventsSql } from './store/insert-events.ts';
@@ -23,6 +24,8 @@ export interface ImportRunOptions {
   readonly workers: number;
   /** Inflated bytes (estimated) after which a batch is committed. */
   readonly batchBytes: number;
+  /** Age after which a batch is committed though files still come; null: however long it takes. */
+  readonly batchAgeMs: number | null;
   readonly importId: number;
   readonly firstFileId: number;
   /** SHA-256 → fileId of every file the case holds. */
@@ -80,15 +83,14 @@ export class ImportRun {
     bytes: 0,
   };
   readonly #connection: DuckDBConnection;
-  readonly #sources: readonly Source[];
+  readonly #sources: SourceQueue;
   readonly #options: ImportRunOptions;
-  readonly #control: JobControl;
+  readonly #control: WorkControl;
   readonly #feed = new EventFeed();
   readonly #insertSql: string;
   readonly #workers = new Map<ScanWorker, WorkerState>();
   readonly #inHand = new Map<number, InHand>();
   readonly #batches: ImportBatch[] = [];
-  #nextSource = 0;
   #nextFileId: number;
   #failure: unknown = null;
   #wake: (() => void) | null = null;
@@ -97,12 +99,7 @@ export class ImportRun {
   #rowsInserted = 0;
   #problems = 0;
 
-  constructor(
-    connection: DuckDBConnection,
-    sources: readonly Source[],
-    options: ImportRunOptions,
-    control: JobControl,
-  ) {
+  constructor(connection: DuckDBConnection, sources: SourceQueue, options: ImportRunOptions, control: WorkControl) {
     this.#connection = connection;
     this.#sources = sources;
     this.#options = options;
@@ -118,16 +115,24 @@ export class ImportRun {
     this.#control.signal.addEventListener('abort', onAbort);
     if (this.#control.signal.aborted) onAbort();
     try {
-      const workers = Math.max(1, Math.min(this.#options.workers, this.#sources.length));
+      const { workers: wanted } = this.#options;
+      const workers = this.#sources.hasEnded ? Math.max(1, Math.min(wanted, this.#sources.length)) : wanted;
       for (let index = 0; index < workers; index++) {
         const worker = new ScanWorker(this.#options.scanWorkerUrl, chunksInHand(workers), (from, message) =>
           this.#receive(from, message),
         );
         this.#workers.set(worker, { queue: [], sending: null, flushing: [] });
       }
-      for (const worker of this.#workers.keys()) this.#assign(worker);
-      for (let index = 0; index < this.#batches.length; index++) await this.#store(this.#batches[index]!);
+      this.#sources.onChange = () => this.#assignAll();
+      this.#assignAll();
+      for (let index = 0; ; index++) {
+        while (!this.#batches[index] && !this.#sources.isDrained) await this.#message();
+        const batch = this.#batches[index];
+        if (!batch) break;
+        await this.#store(batch);
+      }
     } finally {
+      this.#sources.onChange = () => undefined;
       this.#control.signal.removeEventListener('abort', onAbort);
       await Promise.all([...this.#workers.keys()].map((worker) => worker.stop()));
     }
@@ -156,10 +161,16 @@ export class ImportRun {
     return batch;
   }
 
+  #assignAll(): void {
+    for (const worker of this.#workers.keys()) this.#assign(worker);
+    this.#wake?.();
+  }
+
   #assign(worker: ScanWorker): void {
     const state = this.#workers.get(worker)!;
-    while (state.queue.length < filesInHand && this.#nextSource < this.#sources.length) {
-      const source = this.#sources[this.#nextSource++]!;
+    while (state.queue.length < filesInHand) {
+      const source = this.#sources.take();
+      if (!source) break;
       const batch = this.#openBatch();
       const fileId = this.#nextFileId++;
       this.counts.files.seen++;
@@ -172,12 +183,17 @@ export class ImportRun {
         state.queue.push(fileId);
         worker.send({ type: 'read', fileId, path: source.path, sizeBytes: source.sizeBytes });
       }
-      if (batch.estimatedBytes >= this.#options.batchBytes) this.#seal(batch);
+      if (batch.estimatedBytes >= this.#options.batchBytes || this.#isOld(batch)) this.#seal(batch);
     }
-    if (this.#nextSource === this.#sources.length) {
+    if (this.#sources.isDrained) {
       const last = this.#batches.at(-1);
       if (last && !last.isSealed) this.#seal(last);
     }
+  }
+
+  #isOld(batch: ImportBatch): boolean {
+    const { batchAgeMs } = this.#options;
+    return batchAgeMs !== null && performance.now() - batch.openedAtMs >= batchAgeMs;
   }
 
   #seal(batch: ImportBatch): void {

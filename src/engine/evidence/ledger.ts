@@ -81,7 +81,7 @@ export async function listImports(connection: DuckDBConnection): Promise<ImportR
       startedAt: String(row['startedAt']),
       finishedAt: row['finishedAt'] as string | null,
       state: String(row['state']),
-      mode: row['mode'] as 'copy' | 'reference',
+      mode: row['mode'] as ImportRun['mode'],
       sources: JSON.parse(String(row['sources'])) as string[],
       operator: String(row['operator']),
       summary: {

@@ -1,10 +1,10 @@
-import type { ImportSummary } from '#shared/api/evidence.ts';
 import type { JobSnapshot, JobState } from '#shared/api/jobs.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { CoalescingStream } from '../coalescing-stream.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from './clock.ts';
-import type { JobControl, JobProgress } from './jobs.ts';
+import type { JobControl, JobOutcome, JobProgress } from './jobs.ts';
+import { PauseGate } from './pause-gate.ts';
 import { ProgressRate } from './progress-rate.ts';
 
 const snapshotEveryMs = 100;
@@ -14,6 +14,7 @@ const heartbeatMs = 1_000;
 /** One piece of long-running work and those who watch it. */
 export class Job {
   readonly jobId: string;
+  readonly kind: JobSnapshot['kind'];
   /** Resolves when the work has ended, however it did. */
   readonly ended: Promise<void>;
   readonly #title: string;
@@ -21,6 +22,7 @@ export class Job {
   readonly #log: Log;
   readonly #startedMs: number;
   readonly #abort = new AbortController();
+  readonly #gate = new PauseGate();
   readonly #rate = new ProgressRate();
   readonly #watchers = new Set<CoalescingStream<JobSnapshot>>();
   #markEnded: () => void = () => undefined;
@@ -32,17 +34,19 @@ export class Job {
     bytesTotal: null,
     eventsRead: 0,
     problems: 0,
+    download: null,
   };
   #state: JobState = 'running';
   #error: string | null = null;
-  #summary: ImportSummary | null = null;
+  #outcome: JobOutcome | null = null;
   #snapshot: JobSnapshot;
   #publishedMs: number;
   #nextPublishMs = Infinity;
   #cancelPublish: () => void = () => undefined;
 
-  constructor(jobId: string, title: string, clock: Clock, log: Log) {
+  constructor(jobId: string, kind: JobSnapshot['kind'], title: string, clock: Clock, log: Log) {
     this.jobId = jobId;
+    this.kind = kind;
     this.ended = new Promise((resolve) => (this.#markEnded = resolve));
     this.#title = title;
     this.#clock = clock;
@@ -65,6 +69,17 @@ export class Job {
     this.#abort.abort();
   }
 
+  pause(): void {
+    if (!this.isRunning) return;
+    this.#gate.close();
+    this.#publish();
+  }
+
+  resume(): void {
+    this.#gate.open();
+    if (this.isRunning) this.#publish();
+  }
+
   /** The present snapshot, then new ones until the job ends, the reader leaves or `signal` aborts. */
   watch(signal?: AbortSignal): AsyncIterableIterator<JobSnapshot> {
     const stream = new CoalescingStream<JobSnapshot>((ended) => this.#watchers.delete(ended), signal);
@@ -75,9 +90,13 @@ export class Job {
   }
 
   /** Never rejects. */
-  async run(work: (control: JobControl) => Promise<ImportSummary>): Promise<void> {
+  async run(work: (control: JobControl) => Promise<JobOutcome>): Promise<void> {
     try {
-      this.#summary = await work({ signal: this.#abort.signal, report: (progress) => this.#report(progress) });
+      this.#outcome = await work({
+        signal: this.#abort.signal,
+        gate: this.#gate,
+        report: (progress) => this.#report(progress),
+      });
       this.#state = 'done';
     } catch (error) {
       this.#fail(error);
@@ -127,19 +146,25 @@ export class Job {
   #takeSnapshot(): JobSnapshot {
     const atMs = this.#clock.nowMs();
     const progress = this.#progress;
-    this.#rate.add({ atMs, events: progress.eventsRead, bytes: progress.bytesDone });
-    const remainingBytes = progress.bytesTotal === null ? 0 : progress.bytesTotal - progress.bytesDone;
+    // The import keeps up with a download, so the download says how long it will take.
+    const { bytesDone, bytesTotal } = progress.download ?? progress;
+    this.#rate.add({ atMs, events: progress.eventsRead, bytes: bytesDone });
+    const remainingBytes = bytesTotal === null ? 0 : bytesTotal - bytesDone;
+    const isPaused = this.isRunning && this.#gate.isClosed;
+    const hasEstimate = this.isRunning && !isPaused && remainingBytes > 0;
     return {
       jobId: this.jobId,
-      kind: 'import',
+      kind: this.kind,
       title: this.#title,
       state: this.#state,
+      isPaused,
       ...progress,
       eventsPerSecond: this.#rate.eventsPerSecond(),
-      remainingMs: this.isRunning && remainingBytes > 0 ? this.#rate.remainingMs(remainingBytes) : null,
+      remainingMs: hasEstimate ? this.#rate.remainingMs(remainingBytes) : null,
       elapsedMs: Math.round(atMs - this.#startedMs),
       error: this.#error,
-      summary: this.#summary,
+      summary: this.#outcome?.summary ?? null,
+      fetchSummary: this.#outcome?.fetchSummary ?? null,
     };
   }
 }

@@ -54,14 +54,14 @@ function setUp() {
     () => changes++,
     clock,
   );
-  function start() {
+  function start(kind: JobSnapshot['kind'] = 'import') {
     let control: JobControl | undefined;
     let finish: (value: ImportSummary) => void = () => undefined;
     let fail: (error: unknown) => void = () => undefined;
-    const jobId = jobs.start('logs', (given) => {
+    const jobId = jobs.start(kind, 'logs', (given) => {
       control = given;
       return new Promise((resolve, reject) => {
-        finish = resolve;
+        finish = (value) => resolve({ summary: value });
         fail = reject;
       });
     });
@@ -160,7 +160,7 @@ test('a foreseen error shows its sentence, a defect only a general one and the l
 
 test('a job that throws before it awaits anything has failed, not the engine', async () => {
   const { jobs, read } = setUp();
-  const jobId = jobs.start('logs', () => {
+  const jobId = jobs.start('import', 'logs', () => {
     throw new TrailbenchError('NOT_FOUND', 'There is no such folder.');
   });
   expect((await read(jobId)).at(-1)).toMatchObject({ state: 'failed', error: 'There is no such folder.' });
@@ -232,4 +232,48 @@ test('jobs are listed newest first, and old ones are forgotten only once they ha
   expect(listed.length).toBeLessThanOrEqual(52);
   expect(listed.at(-1)?.jobId).toBe(running);
   expect(listed.filter((job) => job.state === 'running')).toHaveLength(1);
+});
+
+test('a paused fetch says so and its gate holds until it is resumed or cancelled; an import can’t be paused', async () => {
+  const { jobs, start } = setUp();
+  const { jobId, control, finish } = start('fetch');
+  jobs.pause(jobId);
+  expect(jobs.list()[0]).toMatchObject({ state: 'running', isPaused: true });
+  const steps: string[] = [];
+  void control.gate.pass(control.signal).then(() => steps.push('passed'));
+  await settle();
+  expect(steps).toEqual([]);
+  jobs.resume(jobId);
+  await settle();
+  expect(steps).toEqual(['passed']);
+  expect(jobs.list()[0]).toMatchObject({ isPaused: false });
+
+  jobs.pause(jobId);
+  void control.gate.pass(control.signal).then(() => steps.push('let go'));
+  jobs.cancel(jobId);
+  await settle();
+  expect(steps).toEqual(['passed', 'let go']);
+  finish(summary);
+  await settle();
+  expect(jobs.list()[0]).toMatchObject({ state: 'done', isPaused: false });
+
+  const other = start('import');
+  expect(() => jobs.pause(other.jobId)).toThrowError(expect.objectContaining({ code: 'BAD_INPUT' }) as Error);
+});
+
+test('while a download goes on, it is what the remaining time is told of', async () => {
+  const { clock, jobs, start } = setUp();
+  const { control } = start('fetch');
+  const download = { phase: 'downloading', objectsDone: 0, objectsTotal: 9, unchanged: 0, failed: 0, retries: 0 };
+  for (let step = 1; step <= 100; step++) {
+    control.report({
+      bytesDone: step,
+      bytesTotal: 1_000_000,
+      download: { ...download, bytesDone: step * 100, bytesTotal: 20_000 },
+    });
+    await clock.advance(100);
+  }
+  // 10,000 of 20,000 bytes at 1,000 a second.
+  expect(jobs.list()[0]?.remainingMs).toBeGreaterThan(9_000);
+  expect(jobs.list()[0]?.remainingMs).toBeLessThan(11_000);
 });

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ImportSummary } from '#shared/api/evidence.ts';
 import type { JobSnapshot } from '#shared/api/jobs.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { Log } from '../log.ts';
 import { realClock, type Clock } from './clock.ts';
 import { Job } from './job.ts';
-import type { JobControl, Jobs } from './jobs.ts';
+import type { JobControl, JobOutcome, Jobs } from './jobs.ts';
 
 const maxEndedJobs = 50;
 
@@ -23,8 +22,8 @@ export class RunningJobs implements Jobs {
     this.#clock = clock;
   }
 
-  start(title: string, run: (control: JobControl) => Promise<ImportSummary>): string {
-    const job = new Job(randomUUID(), title, this.#clock, this.#log);
+  start(kind: JobSnapshot['kind'], title: string, run: (control: JobControl) => Promise<JobOutcome>): string {
+    const job = new Job(randomUUID(), kind, title, this.#clock, this.#log);
     this.#jobs.set(job.jobId, job);
     void job.run(run).then(() => this.#onChange());
     this.#forgetOldest();
@@ -42,6 +41,21 @@ export class RunningJobs implements Jobs {
 
   cancel(jobId: string): void {
     this.#require(jobId).cancel();
+  }
+
+  pause(jobId: string): void {
+    const job = this.#require(jobId);
+    if (job.kind !== 'fetch') {
+      throw new TrailbenchError(
+        'BAD_INPUT',
+        'An import can’t be paused. Cancel it; importing again goes on from there.',
+      );
+    }
+    job.pause();
+  }
+
+  resume(jobId: string): void {
+    this.#require(jobId).resume();
   }
 
   isBusy(): boolean {

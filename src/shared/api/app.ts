@@ -11,7 +11,7 @@ export interface AppInfo {
 }
 
 /** A notice carries no data: the page fetches again what it shows. */
-export type ChangeTopic = 'case' | 'evidence' | 'jobs' | 'custody';
+export type ChangeTopic = 'case' | 'evidence' | 'sources' | 'jobs' | 'prompts' | 'custody';
 export interface ChangeNotice {
   readonly topic: ChangeTopic;
 }

@@ -33,6 +33,8 @@ export const errorDefinitions = {
   CANCELLED: { data: detailSchema },
   /** The result was released or the case changed under it: run the query again. */
   RESULT_GONE: { data: detailSchema },
+  /** AWS or a compatible store refused, failed or could not be reached; the message names what is missing. */
+  AWS_FAILED: { data: detailSchema },
   /** The disk or the file system failed. */
   IO_FAILED: { data: detailSchema },
   /** The engine's process ended while it worked on the call; made by the page's connection. */

@@ -67,7 +67,7 @@ export interface ImportRun {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly state: string;
-  readonly mode: 'copy' | 'reference';
+  readonly mode: 'copy' | 'reference' | 'fetch';
   readonly sources: readonly string[];
   readonly operator: string;
   readonly summary: ImportSummary;

@@ -1,4 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract';
+import { acquisitionContract } from './acquisition.ts';
 import { appContract } from './app.ts';
 import { caseContract } from './case.ts';
 import { evidenceContract } from './evidence.ts';
@@ -12,6 +13,7 @@ export const contract = {
   case: caseContract,
   jobs: jobsContract,
   evidence: evidenceContract,
+  acquisition: acquisitionContract,
   query: queryContract,
   timeline: timelineContract,
 };
@@ -19,6 +21,7 @@ export const contract = {
 /** What the page, the tests and the command line's remote mode hold. */
 export type Api = ContractRouterClient<typeof contract>;
 
+export * from './acquisition.ts';
 export * from './app.ts';
 export * from './case.ts';
 export * from './errors.ts';

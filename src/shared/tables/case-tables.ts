@@ -1,3 +1,11 @@
+import {
+  fetchesTable,
+  fetchProblemsTable,
+  objectVersionsTable,
+  proofDocumentsTable,
+  s3ObjectsTable,
+  sourcesTable,
+} from './acquisition.ts';
 import { eventsTable } from './events.ts';
 import {
   aggregatedEventsTable,
@@ -21,5 +29,11 @@ export const caseTables: readonly Table[] = [
   aggregatedEventsTable,
   importsTable,
   sightingsTable,
+  sourcesTable,
+  fetchesTable,
+  s3ObjectsTable,
+  objectVersionsTable,
+  fetchProblemsTable,
+  proofDocumentsTable,
   custodyTable,
 ];

@@ -19,7 +19,12 @@ export const importsTable: Table = {
     column('startedAt', 'TIMESTAMP', 'When it began (UTC).', required),
     column('finishedAt', 'TIMESTAMP', 'When it ended (UTC); empty while running or if the process was killed.'),
     column('state', 'VARCHAR', 'running, done, cancelled, failed or interrupted.', required),
-    column('mode', 'VARCHAR', 'copy (sources copied into the archive) or reference (left in place).', required),
+    column(
+      'mode',
+      'VARCHAR',
+      'copy (sources copied into the archive), reference (left in place) or fetch (from S3).',
+      required,
+    ),
     column('sources', 'VARCHAR[]', 'The paths that were given.', required),
     column('operator', 'VARCHAR', 'The user and host that ran it.', required),
     column('filesSeen', 'INTEGER', 'Files met, members of zip and tar archives among them.'),
@@ -43,7 +48,12 @@ export const filesTable: Table = {
   columns: [
     column('fileId', 'INTEGER', 'Number of the file in this case.', required),
     column('importId', 'INTEGER', 'The import that brought it.', required),
-    column('sourcePath', 'VARCHAR', 'Where it was found; “archive.zip!member” inside an archive.', required),
+    column(
+      'sourcePath',
+      'VARCHAR',
+      'Where it was found: a path, “archive.zip!member” inside an archive, or s3://bucket/key.',
+      required,
+    ),
     column(
       'storedPath',
       'VARCHAR',
