@@ -1,12 +1,13 @@
 import { createContext } from 'svelte';
-import type { Api, AppInfo, CaseInfo, ChangeTopic, JobSnapshot } from '#shared/api/index.ts';
+import type { Api, AppInfo, CaseInfo, ChangeTopic, FetchRequest, JobSnapshot, SourceKind } from '#shared/api/index.ts';
 import type { Desktop } from '#shared/desktop.ts';
 import type { Connection } from '../connection/connection.svelte.ts';
 import { describeError } from './describe-error.ts';
-import { formatCounted } from './format.ts';
+import { jobNotice } from './job-notice.ts';
 import { JobsState } from './jobs-state.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import type { PathPicker } from './path-picker.svelte.ts';
+import { PromptsState } from './prompts-state.svelte.ts';
 import { Router } from './router.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
 
@@ -25,6 +26,12 @@ export interface ImportStart {
   readonly hasUnknownDrop: boolean;
 }
 
+/** What the source dialog starts with: a kind, or an earlier request to go on from. */
+export interface SourceStart {
+  readonly kind: SourceKind;
+  readonly request: FetchRequest | null;
+}
+
 /** What the whole page shares: the wire, the open case, jobs, theme, place and notices. */
 export class AppState {
   readonly api: Api;
@@ -35,16 +42,26 @@ export class AppState {
   readonly router = new Router();
   readonly notices = new Notices();
   readonly jobs: JobsState;
+  readonly prompts: PromptsState;
 
   info = $state.raw<AppInfo | null>(null);
   /** The open case; null: none. */
   currentCase = $state.raw<CaseInfo | null>(null);
   /** What the import dialog starts with; null: it is closed. */
   importStart = $state.raw<ImportStart | null>(null);
+  /** What the source dialog starts with; null: it is closed. */
+  sourceStart = $state.raw<SourceStart | null>(null);
   /** False until it is known whether a case is open. */
   isReady = $state(false);
   /** Counts the engine's change notices by topic: read one in a resource's input to fetch again when it changes. */
-  changes = $state<Record<ChangeTopic, number>>({ case: 0, evidence: 0, jobs: 0, custody: 0 });
+  changes = $state<Record<ChangeTopic, number>>({
+    case: 0,
+    evidence: 0,
+    sources: 0,
+    jobs: 0,
+    prompts: 0,
+    custody: 0,
+  });
 
   constructor({ connection, desktop, picker, theme }: AppParts) {
     this.api = connection.api;
@@ -53,6 +70,7 @@ export class AppState {
     this.picker = picker;
     this.theme = theme;
     this.jobs = new JobsState(connection.api, (job) => this.#announce(job));
+    this.prompts = new PromptsState(connection.api);
   }
 
   /** Fetches what every page needs and follows the engine's changes until the returned function is called. */
@@ -77,12 +95,14 @@ export class AppState {
 
   /** Opens the import dialog, with what was dropped already in it. */
   chooseEvidence(dropped: readonly File[] = []): void {
-    if (this.jobs.running !== null) {
-      this.notices.add('info', 'An import is running. Wait for it to end, or cancel it, then import more.');
-      return;
-    }
+    if (this.#isBusy()) return;
     const paths = dropped.map((file) => this.desktop.pathOf(file)).filter((path) => path !== null);
     this.importStart = { paths, hasUnknownDrop: paths.length < dropped.length };
+  }
+
+  /** Opens the source dialog, empty or filled in with an earlier request. */
+  chooseSource(kind: SourceKind, request: FetchRequest | null = null): void {
+    if (!this.#isBusy()) this.sourceStart = { kind, request };
   }
 
   async closeCase(): Promise<void> {
@@ -114,6 +134,7 @@ export class AppState {
       this.info = await this.api.app.info();
       this.#setCase(await this.api.case.current());
       await this.jobs.refresh();
+      await this.prompts.refresh();
     });
     this.isReady = true;
   }
@@ -123,6 +144,7 @@ export class AppState {
     await this.attempt(async () => {
       if (topic === 'case' || topic === 'evidence') this.#setCase(await this.api.case.current());
       if (topic === 'jobs') await this.jobs.refresh();
+      if (topic === 'prompts') await this.prompts.refresh();
     });
   }
 
@@ -132,22 +154,21 @@ export class AppState {
     this.desktop.setTitle(current === null ? 'Trailbench' : `${current.name} · Trailbench`);
   }
 
+  /** One job at a time writes to the case: says so if one runs. */
+  #isBusy(): boolean {
+    const job = this.jobs.running;
+    if (job === null) return false;
+    const what = job.kind === 'fetch' ? 'A fetch' : 'An import';
+    this.notices.add('info', `${what} is running. Wait for it to end, or cancel it, then bring in more.`);
+    return true;
+  }
+
   #announce(job: JobSnapshot): void {
-    if (job.state === 'failed') {
-      this.notices.add(
-        'bad',
-        job.error ?? 'The import failed; the log file has the details. What was stored before stays.',
-      );
-    } else if (job.state === 'cancelled') {
-      this.notices.add('info', 'Import cancelled. What was already stored stays in the case.');
-    } else if (job.summary && this.router.page !== 'evidence') {
-      const { stored, rejected } = job.summary.records;
-      const problems = rejected > 0 ? `, ${formatCounted(rejected, 'record')} rejected` : '';
-      this.notices.add(
-        rejected > 0 ? 'warn' : 'good',
-        `Import finished: ${formatCounted(stored, 'record')} stored${problems}.`,
-      );
-    }
+    const { page } = this.router;
+    const isShown = page === 'evidence' || (page === 'sources' && job.kind === 'fetch');
+    const notice = jobNotice(job);
+    // A page that shows the job says how it went; only what went wrong is worth saying twice.
+    if (notice && !(isShown && job.state === 'done')) this.notices.add(notice.tone, notice.text);
   }
 }
 

@@ -22,6 +22,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   SQL_REFUSED: 'The query was refused',
   CANCELLED: 'Cancelled',
   RESULT_GONE: 'The result is gone',
+  AWS_FAILED: 'The source refused or failed',
   IO_FAILED: 'The disk or file system failed',
   ENGINE_STOPPED: 'The engine stopped',
   INTERNAL: 'A defect of Trailbench',

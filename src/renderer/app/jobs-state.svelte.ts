@@ -26,6 +26,15 @@ export class JobsState {
     await this.#api.jobs.cancel({ jobId });
   }
 
+  /** Holds a fetch: what is being downloaded ends, nothing further starts. */
+  async pause(jobId: string): Promise<void> {
+    await this.#api.jobs.pause({ jobId });
+  }
+
+  async resume(jobId: string): Promise<void> {
+    await this.#api.jobs.resume({ jobId });
+  }
+
   /** Shows a job's progress until it ends, and then its outcome. */
   async follow(jobId: string): Promise<void> {
     if (this.#watched.has(jobId)) return;

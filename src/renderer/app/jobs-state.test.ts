@@ -8,6 +8,7 @@ function snapshot(jobId: string, state: JobState, eventsRead = 0): JobSnapshot {
     kind: 'import',
     title: '/logs',
     state,
+    isPaused: false,
     phase: 'reading',
     filesDone: 0,
     filesTotal: null,
@@ -20,6 +21,8 @@ function snapshot(jobId: string, state: JobState, eventsRead = 0): JobSnapshot {
     problems: 0,
     error: null,
     summary: null,
+    download: null,
+    fetchSummary: null,
   };
 }
 

@@ -1,4 +1,4 @@
-export const pageNames = ['welcome', 'timeline', 'sql', 'evidence', 'schema', 'custody'] as const;
+export const pageNames = ['welcome', 'timeline', 'sql', 'evidence', 'sources', 'schema', 'custody'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** Values of a page's parameters; null or absent: not set. */

@@ -1,4 +1,5 @@
 import type { Desktop } from '#shared/desktop.ts';
+import { isSignInUrl } from '#shared/sign-in-url.ts';
 
 /** What the page's own folder picker is asked for, where the host has no native dialogs. */
 export type PickRequest =
@@ -20,6 +21,12 @@ export function createBrowserDesktop(pick: Pick): Desktop {
     pathOf: () => null,
     setTitle(title) {
       document.title = title;
+    },
+    openExternal(url) {
+      const isSignIn = isSignInUrl(url);
+      // With `noopener` the answer is null whether or not a tab was opened.
+      if (isSignIn) window.open(url, '_blank', 'noopener,noreferrer');
+      return Promise.resolve(isSignIn);
     },
   };
 }

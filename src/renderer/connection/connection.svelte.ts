@@ -18,7 +18,7 @@ export class Connection {
     engine.onRestart(() => {
       this.#restartNotice =
         'The engine stopped and was started again; nothing committed was lost. ' +
-        'Run again what was running: an import goes on where it stopped.';
+        'Run again what was running: an import or a fetch goes on where it stopped.';
     });
   }
 
