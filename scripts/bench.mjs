@@ -1,4 +1,5 @@
-// Measures import, queries and the page (`npm run bench -- [import] [queries] [frames]`). Sets itself up; stdout is the report's.
+// Measures import, fetch, queries and the page (`npm run bench -- [import] [fetch] [queries] [frames]`). Sets itself up;
+// stdout is the report's.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './setup.mjs';
@@ -17,7 +18,9 @@ await build({
     ssr: true,
     outDir,
     emptyOutDir: true,
-    rolldownOptions: { input: ['test/bench/bench.ts', 'test/bench/read-json.ts', 'test/bench/usage-reporter.ts'] },
+    rolldownOptions: {
+      input: ['bench', 'get-objects', 'read-json', 'usage-reporter'].map((name) => `test/bench/${name}.ts`),
+    },
   },
 });
 

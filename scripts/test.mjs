@@ -1,5 +1,5 @@
-// `npm test`: installs what is missing, then checks types, lint and format and runs the unit, integration and browser
-// tests. `npm run test:electron` runs those on the real Electron instead.
+// `npm test`: installs what is missing, then checks types, lint and format and runs the unit, integration, S3 and
+// browser tests. `npm run test:electron` runs those on the real Electron instead.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { conclude, runChecks } from './checks.mjs';
@@ -16,7 +16,7 @@ if (process.argv[2] === 'electron') {
 } else {
   const CHROMIUM_PATH = await findBrowser();
   const checked = await runChecks(['types', 'svelte', 'lint', 'format']);
-  conclude([checked, await runTests(['unit', 'integration', 'browser'], { CHROMIUM_PATH })]);
+  conclude([checked, await runTests(['unit', 'integration', 's3', 'browser'], { CHROMIUM_PATH })]);
 }
 
 /**

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progress, type BenchContext } from './bench-context.ts';
 import { generatedDataSet, readDataSet } from './data-set.ts';
+import { measureFetch } from './fetch-section.ts';
 import { measureFrames } from './frames-section.ts';
 import { importCase, measureImport } from './import-section.ts';
 import { currentLoad, describeMachine } from './machine.ts';
@@ -15,6 +16,7 @@ const help = `Usage: npm run bench -- [options] [section…]
 
 Sections (all if none is named):
   import   the import against DuckDB's read_json into the same table
+  fetch    the fetch of objects from a local S3 server against the SDK's plain loop (needs ../shared)
   queries  SQL on the imported case, and the product's own procedures
   frames   frame and interaction times of the page in Chromium
 
@@ -22,16 +24,20 @@ Options:
   --events N   size of the generated data set (1000000)
   --data DIR   measure with these log files instead
   --case DIR   queries and frames: a case that was imported before
-  --runs N     repetitions of the imports (3)
+  --runs N     repetitions of imports and fetches (3)
   --json       print one JSON object
   --help
 `;
 
 const sections: Readonly<Record<string, (bench: BenchContext) => Promise<Section>>> = {
   import: measureImport,
+  fetch: measureFetch,
   queries: measureQueries,
   frames: measureFrames,
 };
+
+/** Sections that measure on a case imported before. */
+const needCase: ReadonlySet<string> = new Set(['queries', 'frames']);
 
 const { values, positionals } = readArguments();
 const load = currentLoad();
@@ -57,7 +63,7 @@ const machine = await describeMachine(dataSet, load);
 const done = [machine];
 if (!values.json) print(machine);
 for (const [name, measure] of wanted) {
-  if (name !== 'import' && !values.case && !done.some((section) => section.name === 'import')) {
+  if (needCase.has(name) && !values.case && !done.some((section) => section.name === 'import')) {
     progress('Importing …');
     await rm(bench.casePath, { recursive: true, force: true });
     await importCase(bench);

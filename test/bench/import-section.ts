@@ -1,9 +1,10 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteIdentifier } from '#shared/tables/table.ts';
 import { builtFile, progress, withEngine, type BenchContext } from './bench-context.ts';
 import { sizeOf } from './data-set.ts';
+import { countEvents, withDatabases } from './databases.ts';
 import { benchScript, runMeasured, type MeasuredRun } from './measured-process.ts';
 import type { ReadJsonTask } from './read-json.ts';
 import type { ReportTable, Section } from './report.ts';
@@ -44,7 +45,7 @@ export async function measureImport(bench: BenchContext): Promise<Section> {
   };
   for (let round = 1; round <= bench.repetitions; round++) await measure(again);
 
-  const events = await countRows(ours.databasePath);
+  const events = await countEvents(ours.databasePath);
   const tables = [
     usageTable(bench, [...contenders, again], events),
     ratioTable(ours, [sameMemory, ownMemory]),
@@ -199,28 +200,4 @@ async function contentSums(connection: DuckDBConnection, catalog: string): Promi
   const reader = await connection.runAndReadAll(`SELECT count(*)::VARCHAR, ${sums.join(', ')} FROM ${catalog}.events`);
   const values = reader.getRows()[0] ?? [];
   return new Map([null, ...names].map((name, index) => [name, String(values[index])]));
-}
-
-async function countRows(path: string): Promise<number> {
-  return withDatabases({ counted: path }, async (connection) => {
-    const reader = await connection.runAndReadAll('SELECT count(*) FROM counted.events');
-    return Number(reader.getRows()[0]?.[0]);
-  });
-}
-
-async function withDatabases<T>(
-  paths: Record<string, string>,
-  work: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    for (const [name, path] of Object.entries(paths)) {
-      await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${name} (READ_ONLY)`);
-    }
-    return await work(connection);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }

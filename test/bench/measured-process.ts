@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /** What a process used in all its threads. */
@@ -53,4 +54,27 @@ export async function runMeasured(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs another program to its end, with bash to time it; its memory is not measured. Throws as above. */
+export async function runMeasuredProgram(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<MeasuredRun> {
+  const startedAt = performance.now();
+  const child = spawn('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@"', 'bash', program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment, LC_ALL: 'C' },
+  });
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve)),
+  ]);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const lines = stderr.trim().split('\n');
+  const [user, system] = (lines.pop() ?? '').split(' ').map(Number);
+  if (code !== 0) throw new Error(lines.join('\n').slice(-2000) || `${program} ended with ${code}.`);
+  return { seconds, cpuSeconds: (user ?? NaN) + (system ?? NaN), peakBytes: Number.NaN, stdout };
 }
