@@ -5,12 +5,12 @@ import { insertRows } from '../evidence/store/insert-rows.ts';
 import { sharedSignal } from '../shared-signal.ts';
 import { openS3Session } from './access/open-s3-session.ts';
 import type { S3Session } from './access/s3-session.ts';
-import type { DownloadTask, ObjectProblem } from './fetch-evidence.ts';
+import type { DownloadTask } from './fetch-evidence.ts';
 import { selectStreams } from './objects/discover.ts';
 import { downloadObjects } from './objects/download-run.ts';
 import { listObjects } from './objects/list-objects.ts';
 import { ObjectArchive } from './objects/object-archive.ts';
-import type { ArchivedRecord, DeleteMarker, ListedObject } from './objects/object-record.ts';
+import type { ArchivedRecord, DeleteMarker, ListedObject, ObjectProblem } from './objects/object-record.ts';
 import { callerIdentity } from './proof/caller-identity.ts';
 import { collectProof } from './proof/collect-proof.ts';
 import type { ProofFinding } from './proof/proof-finding.ts';
@@ -110,8 +110,9 @@ class S3Download {
         concurrency: this.#concurrency,
         onArchived: (archived, isNew) => this.#archived(archived, isNew),
         onProblem: (problem, listed) => this.#failed(problem, listed),
-        onProgress: ({ phase }) => {
+        onProgress: ({ phase, retries }) => {
           tally.phase = phase;
+          tally.retries = retries;
           report();
         },
       });

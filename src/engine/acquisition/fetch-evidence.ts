@@ -9,6 +9,7 @@ import { timestampText } from '../timestamp-text.ts';
 import { beginFetch, endFetch, type StartedFetch } from './fetch-ledger.ts';
 import { FetchTally } from './fetch-tally.ts';
 import { ImportFeed } from './import-feed.ts';
+import type { ObjectProblem } from './objects/object-record.ts';
 import type { Prompts } from './prompts.ts';
 import { RowBuffer } from './row-buffer.ts';
 
@@ -16,16 +17,6 @@ export interface FetchEnvironment {
   readonly options: EngineOptions;
   readonly prompts: Prompts;
   log(message: string, error?: unknown): void;
-}
-
-/** Something that could not be had. */
-export interface ObjectProblem {
-  readonly key: string;
-  readonly versionId: string | null;
-  /** As IAM names it: `s3:GetObject`. */
-  readonly action: string;
-  readonly code: string;
-  readonly reason: string;
 }
 
 /** What a download of either kind is handed. */

@@ -18,6 +18,7 @@ export class FetchTally {
   bytesFailed = 0;
   /** Objects and prefixes that could not be had. */
   problems = 0;
+  retries = 0;
   region: string | null = null;
   principal: Pick<CallerIdentity, 'arn' | 'accountId'> = { arn: null, accountId: null };
   traffic: Traffic = { requests: 0, retries: 0, clockSkewMs: null, hosts: [] };
@@ -33,7 +34,7 @@ export class FetchTally {
       bytesTotal: this.isListed ? this.bytesSelected : null,
       unchanged: this.objectsUnchanged,
       failed: this.problems,
-      retries: this.traffic.retries,
+      retries: Math.max(this.retries, this.traffic.retries),
     };
   }
 
@@ -47,7 +48,7 @@ export class FetchTally {
       objectsFailed: this.objectsFailed,
       problems: this.problems,
       requests: this.traffic.requests,
-      retries: this.traffic.retries,
+      retries: Math.max(this.retries, this.traffic.retries),
       elapsedMs: Math.round(performance.now() - this.#startedAtMs),
     };
   }

@@ -33,7 +33,9 @@ export function clientSettings(settings: ClientSettings) {
   return {
     region: settings.region,
     defaultsMode: 'standard' as const,
-    retryMode: 'adaptive' as const,
+    // Its adaptive mode nearly stops after a burst of SlowDown: one shared rate falls with each and recovers too slowly.
+    // Lists and downloads have an adaptive limit of their own.
+    retryMode: 'standard' as const,
     maxAttempts: settings.maxAttempts ?? 8,
     logger: silentLogger,
     ignoreConfiguredEndpointUrls: true,

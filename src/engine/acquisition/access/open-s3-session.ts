@@ -7,8 +7,8 @@ import { awsError, NotS3Error, regionFromError, type FailureContext } from './ex
 import { parseS3Url } from './s3-url.ts';
 import type { AccessEnvironment, S3Session } from './s3-session.ts';
 
-/** Attempts of a call; what outlasts them is for the caller to judge. */
-const attempts = 8;
+/** Attempts of a call: those who list and download go on trying by themselves, with fewer at once. */
+const attempts = 2;
 /** Of the first call: a person waits for its answer. */
 const firstAttempts = 3;
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { GetBucketVersioningCommand, ListObjectsV2Command, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { NotS3Error } from '../access/explain-aws.ts';
 import type { S3Session } from '../access/s3-session.ts';
 import {
   currentPage,
@@ -148,6 +149,7 @@ export class BucketListing {
         { abortSignal: this.#options.signal },
       ),
     );
+    if (output.Name === undefined) throw this.#foreign(prefix);
     const page = currentPage(output);
     if (page.isLast) return { page, next: null };
     const token = output.NextContinuationToken;
@@ -171,6 +173,7 @@ export class BucketListing {
         { abortSignal: this.#options.signal },
       ),
     );
+    if (output.Name === undefined) throw this.#foreign(prefix);
     const page = versionsPage(output);
     if (page.isLast) return { page, next: null };
     const next = nextVersion(output, page);
@@ -186,6 +189,12 @@ export class BucketListing {
 
   #resource(prefix: string): string {
     return `s3://${this.#session.bucket}/${prefix}`;
+  }
+
+  /** Every listing repeats the bucket's name; to the SDK a web page (of a network's sign-in, say) is one of nothing. */
+  #foreign(prefix: string): FailedCall {
+    const call = { action: 's3:ListBucket', resource: this.#resource(prefix) };
+    return new FailedCall(this.#session.explain(new NotS3Error(), call), true);
   }
 
   #stuck(prefix: string): FailedCall {

@@ -43,7 +43,6 @@ export async function selectStreams(
   { signal, onNote }: { readonly signal: AbortSignal; readonly onNote?: (sentence: string) => void },
 ): Promise<TrailStream[]> {
   if (selection.everything) return [];
-  if (selection.everything) return [];
   if (selection.prefixes !== null) {
     return withoutNested(selection.prefixes.map(streamOf).filter((stream) => isSelected(stream, selection)));
   }

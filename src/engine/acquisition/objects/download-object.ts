@@ -12,7 +12,7 @@ export interface ObjectRequest {
   readonly listed: ListedObject;
   /** The version to ask for; undefined: whatever is current. */
   readonly versionId: string | undefined;
-  /** Where the body goes: a file that does not exist. */
+  /** Where a large body goes: a file that does not exist. */
   readonly part: string;
   readonly endpoint: string;
   readonly signal: AbortSignal;
@@ -22,10 +22,14 @@ export interface ObjectRequest {
 }
 
 /**
- * Gets one object as it is stored (never inflated) and checks what came against all that the server says of it.
+ * Gets one object as it is stored (never inflated), small ones into memory, and checks what came against all that the
+ * server says of it.
  * Errors: what the call fails with; FailedCall if the body broke off or is not what was promised; IO_FAILED.
  */
-export async function downloadObject(session: S3Session, request: ObjectRequest): Promise<ObjectRecord> {
+export async function downloadObject(
+  session: S3Session,
+  request: ObjectRequest,
+): Promise<{ record: ObjectRecord; bytes: Buffer | null }> {
   const { listed, versionId, part, signal, onAnswer, onBytes } = request;
   const output = await session.client.send(
     new GetObjectCommand({
@@ -50,7 +54,8 @@ export async function downloadObject(session: S3Session, request: ObjectRequest)
   } finally {
     signal.removeEventListener('abort', stopBody);
   }
-  return recordOf(session, request, output, { received, algorithm: checkedAlgorithm(body) });
+  const record = recordOf(session, request, output, { received, algorithm: checkedAlgorithm(body) });
+  return { record, bytes: received.bytes };
 }
 
 /** After the head of an answer: whatever is wrong, the server is there. */
@@ -82,6 +87,13 @@ function recordOf(
   { received, algorithm }: Delivery,
 ): ObjectRecord {
   const etag = bareEtag(output.ETag);
+  // To the SDK any page that answers (of a proxy, of a network's sign-in) is a body.
+  if (etag === null && listed.etag !== null) {
+    throw new FailedCall(
+      damaged(`What came as s3://${session.bucket}/${listed.key} has no ETag: it is not from S3.`),
+      false,
+    );
+  }
   const isReplaced =
     etag !== null && listed.etag !== null ? etag !== listed.etag : output.ContentLength !== listed.sizeBytes;
   return {

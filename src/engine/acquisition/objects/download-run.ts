@@ -9,7 +9,8 @@ import type { PauseGate } from '../../jobs/pause-gate.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { downloadObject } from './download-object.ts';
 import type { ObjectArchive } from './object-archive.ts';
-import type { ArchivedRecord, ListedObject, ObjectProblem, ObjectRecord } from './object-record.ts';
+import type { ArchivedRecord, ListedObject, ObjectProblem } from './object-record.ts';
+import { DownloadTally } from './download-tally.ts';
 import { FailedCall, persist, Reachability, realPace, throwIfCancelled, type Pace } from './persistence.ts';
 import { sessionEndpoint } from './session-endpoint.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -64,16 +65,8 @@ class DownloadRun {
   readonly #signal: AbortSignal;
   readonly #retriesBefore: number;
   #failure: { readonly error: unknown } | null = null;
-  #isListed = false;
-  #objectsListed = 0;
-  #bytesListed = 0;
-  #objectsDone = 0;
-  #bytesDone = 0;
-  #unchanged = 0;
-  #failed = 0;
-  #retries = 0;
+  readonly #tally = new DownloadTally();
   #denials = 0;
-  #isComplete = false;
   /** Reading by version may be denied where reading what is current is not. */
   #mayNameVersions = true;
 
@@ -101,7 +94,7 @@ class DownloadRun {
     this.#signal.removeEventListener('abort', stop);
     throwIfCancelled(this.#options.signal);
     if (this.#failure) throw this.#failure.error;
-    this.#isComplete = true;
+    this.#tally.isComplete = true;
     this.#report();
   }
 
@@ -114,12 +107,11 @@ class DownloadRun {
         const next = await Promise.race([iterator.next(), stopped]);
         if (next === null) return;
         if (next.done) break;
-        this.#objectsListed += next.value.length;
-        for (const { sizeBytes } of next.value) this.#bytesListed += sizeBytes;
+        this.#tally.list(next.value);
         await this.#queue.put(await this.#leaveOutHeld(next.value));
         this.#report();
       }
-      this.#isListed = true;
+      this.#tally.isListed = true;
       this.#report();
     } finally {
       this.#queue.close();
@@ -210,7 +202,7 @@ class DownloadRun {
       pace: this.#pace,
       explain: (error) => this.#session.explain(error, call),
       onRetry: ({ kind }) => {
-        this.#retries++;
+        this.#tally.retries++;
         if (kind === 'throttled') this.#limit.throttled();
         this.#report();
       },
@@ -222,10 +214,9 @@ class DownloadRun {
     await this.#options.gate.pass(this.#signal);
     throwIfCancelled(this.#signal);
     const part = this.#archive.newPart();
-    let bytes = 0;
-    let record: ObjectRecord;
+    let bytesCame = 0;
     try {
-      record = await downloadObject(this.#session, {
+      const { record, bytes } = await downloadObject(this.#session, {
         listed,
         versionId,
         part,
@@ -233,28 +224,24 @@ class DownloadRun {
         signal: this.#signal,
         onAnswer: () => this.#reachability.answered(),
         onBytes: (sizeBytes) => {
-          bytes += sizeBytes;
-          this.#bytesDone += sizeBytes;
+          bytesCame += sizeBytes;
+          this.#tally.addBytes(sizeBytes);
           this.#report();
         },
       });
-      const kept = await this.#archive.keep(part, record);
+      const kept = await this.#archive.keep(bytes ?? part, record);
       // From here on `settle` counts them.
-      this.#bytesDone -= bytes;
+      this.#tally.addBytes(-bytesCame);
       return kept;
     } catch (error) {
-      this.#bytesDone -= bytes;
+      this.#tally.addBytes(-bytesCame);
       await this.#archive.discard(part);
       throw error;
     }
   }
 
   async #settle(archived: ArchivedRecord, listed: ListedObject, isNew: boolean): Promise<void> {
-    const { sizeBytes } = archived.record;
-    this.#objectsDone++;
-    this.#bytesDone += sizeBytes;
-    this.#bytesListed += sizeBytes - listed.sizeBytes;
-    if (!isNew) this.#unchanged++;
+    this.#tally.settle(archived.record.sizeBytes, listed.sizeBytes, isNew);
     this.#report();
     await this.#options.onArchived(archived, isNew);
   }
@@ -263,7 +250,7 @@ class DownloadRun {
   #passOver(error: unknown, listed: ListedObject, versionId: string | undefined): void {
     const failure = failureOf(error);
     if (failure === null || (error instanceof FailedCall && error.concernsAll)) throw error;
-    this.#failed++;
+    this.#tally.failed++;
     const { code, sentence } = failure;
     const problem = {
       key: listed.key,
@@ -283,7 +270,7 @@ class DownloadRun {
   }
 
   #endOfRun({ kind, code, httpStatus, sentence }: AwsFailure): TrailbenchError {
-    const came = `${this.#objectsDone} of ${this.#objectsListed} objects listed so far are in the archive`;
+    const came = `${this.#tally.objectsDone} of ${this.#tally.objectsListed} objects listed so far are in the archive`;
     return awsError({
       kind,
       code,
@@ -293,23 +280,8 @@ class DownloadRun {
   }
 
   #report(): void {
-    const { traffic } = this.#session;
-    this.#options.onProgress({
-      phase: this.#phase(),
-      objectsDone: this.#objectsDone,
-      objectsTotal: this.#isListed ? this.#objectsListed : null,
-      bytesDone: this.#bytesDone,
-      bytesTotal: this.#isListed ? this.#bytesListed : null,
-      unchanged: this.#unchanged,
-      failed: this.#failed,
-      retries: this.#retries + traffic.retries - this.#retriesBefore,
-    });
-  }
-
-  #phase(): string {
-    if (this.#isComplete) return 'complete';
-    if (this.#reachability.isAway) return 'waiting';
-    return this.#objectsListed === 0 && !this.#isListed ? 'listing' : 'downloading';
+    const otherRetries = this.#session.traffic.retries - this.#retriesBefore;
+    this.#options.onProgress(this.#tally.progress(this.#reachability.isAway, otherRetries));
   }
 }
 

@@ -7,8 +7,8 @@ import { deliverySpan } from './delivery-days.ts';
 import type { ListingPage } from './listing-page.ts';
 import type { DeleteMarker, ListedObject, ObjectProblem } from './object-record.ts';
 import { emitInParallel } from './parallel.ts';
-import { splitByFolders } from './split-by-folders.ts';
 import { FailedCall, Reachability, realPace } from './persistence.ts';
+import { splitByFolders } from './split-by-folders.ts';
 
 /** More lists at once win nothing: a page is a thousand objects. */
 const mostListsAtOnce = 16;
@@ -27,8 +27,9 @@ export interface ListOptions {
 }
 
 /**
- * Yields the log objects of the selected days (or everything below the session's prefix) in pages, about in the order of their days. Nothing further is listed
- * while pages wait to be taken. Errors: AWS_FAILED for what concerns every list, CANCELLED.
+ * Yields the log objects of the selected days (or everything below the session's prefix) in pages, about in the order of
+ * their days. Nothing further is listed while pages wait to be taken. Errors: AWS_FAILED for what concerns every list,
+ * CANCELLED.
  */
 export async function* listObjects(
   session: S3Session,
@@ -58,7 +59,7 @@ export async function* listObjects(
     const tasks = selection.everything ? splitByFolders(listing, session.prefix, passOver) : plan.tasks(streams);
     const most = Math.min(concurrency, mostListsAtOnce);
     yield* emitInParallel<ListTask, readonly ListedObject[]>(
-      selection.everything ? everythingBelow(session.prefix) : plan.tasks(streams),
+      tasks,
       async (task, emit) => {
         const take = async ({ objects, deleteMarkers }: ListingPage): Promise<void> => {
           if (deleteMarkers.length > 0) await onDeleteMarkers?.(deleteMarkers);
@@ -77,10 +78,6 @@ export async function* listObjects(
   } catch (error) {
     throw error instanceof FailedCall ? awsError(error.failure) : error;
   }
-}
-
-async function* everythingBelow(prefix: string): AsyncGenerator<ListTask> {
-  yield { prefix };
 }
 
 /** What consoles and copy tools leave to show a folder. */

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { rmSync, mkdirSync } from 'node:fs';
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSegment } from '../../evidence/archive-path.ts';
 import { errorCode, ioError } from '../../io-error.ts';
 import { ArchiveFolder, notPlain } from './archive-folder.ts';
+import { DiskPace } from './disk-pace.ts';
 import type { ArchivedRecord, ListedObject, ObjectRecord } from './object-record.ts';
 import { isSameObject } from './same-object.ts';
-import { readSidecar, sidecarSuffix, writeSidecar } from './sidecar.ts';
+import { formatSidecar, parseSidecar, readSidecar, readSidecarSync, sidecarSuffix } from './sidecar.ts';
 
 /** Names that encoding never makes: unfinished downloads, and objects whose path would be too long for some system. */
 const partsFolder = '%part';
@@ -36,6 +37,7 @@ export class ObjectArchive {
   readonly #bucket: string;
   /** By key prefix, the last used at the end. */
   readonly #folders = new Map<string, ArchiveFolder>();
+  readonly #disk = new DiskPace();
   #parts: string | null = null;
   #partNumber = 0;
 
@@ -67,10 +69,10 @@ export class ObjectArchive {
   }
 
   /**
-   * Moves a verified body to its place. `isNew` is false if this very object was whole already. A body that was damaged
+   * Puts a verified body in its place: the bytes, or a part that was written. `isNew` is false if this very object was whole already. A body that was damaged
    * since gives way; everything else that has the name stays. Errors: CASE_DAMAGED, IO_FAILED.
    */
-  async keep(part: string, record: ObjectRecord): Promise<{ archived: ArchivedRecord; isNew: boolean }> {
+  async keep(body: Buffer | string, record: ObjectRecord): Promise<{ archived: ArchivedRecord; isNew: boolean }> {
     const place = placeOfKey(record.key);
     const folder = this.#folder(place, 'make');
     let name: string | null = null;
@@ -81,7 +83,7 @@ export class ObjectArchive {
         const found = await this.#inspect(folder, candidate, record.key);
         if (!found || !isSameObject(found.record, record)) continue;
         if (found.isWhole) {
-          await this.discard(part);
+          if (typeof body === 'string') await this.discard(body);
           return { archived: archived(folder, candidate, found.record), isNew: false };
         }
         name = candidate;
@@ -91,7 +93,7 @@ export class ObjectArchive {
         isTaken = true;
       }
       try {
-        await this.#moveIn(part, folder, name, record);
+        await this.#moveIn(body, folder, name, record);
       } catch (error) {
         if (isTaken) folder.release(name);
         throw error;
@@ -148,25 +150,42 @@ export class ObjectArchive {
     folder.hasFile(name + sidecarSuffix);
     const path = join(folder.path, name);
     try {
-      const record = await readSidecar(path + sidecarSuffix);
+      const content = await this.#disk.run(
+        () => readSidecarSync(path + sidecarSuffix),
+        () => readSidecar(path + sidecarSuffix),
+      );
+      const record = parseSidecar(content);
       if (record === null || record.bucket !== this.#bucket || record.key !== (key ?? record.key)) return null;
-      const stats = await lstat(path).catch((error: unknown) => {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        return null;
-      });
-      return { record, isWhole: stats !== null && stats.isFile() && stats.size === record.sizeBytes };
+      const stats = await this.#disk.run(
+        () => lstatSync(path, { throwIfNoEntry: false }),
+        () => lstat(path).catch(unlessMissing),
+      );
+      return { record, isWhole: stats !== undefined && stats.isFile() && stats.size === record.sizeBytes };
     } catch (error) {
       throw ioError(`“${path}” in the archive cannot be read`, error);
     }
   }
 
-  async #moveIn(part: string, folder: ArchiveFolder, name: string, record: ObjectRecord): Promise<void> {
+  async #moveIn(body: Buffer | string, folder: ArchiveFolder, name: string, record: ObjectRecord): Promise<void> {
     const path = join(folder.path, name);
+    const part = typeof body === 'string' ? body : this.newPart();
     const sidecarPart = `${part}.json`;
+    const sidecar = formatSidecar(record);
     try {
-      await writeSidecar(sidecarPart, record);
-      await rename(sidecarPart, path + sidecarSuffix);
-      await rename(part, path);
+      await this.#disk.run(
+        () => {
+          if (typeof body !== 'string') writeFileSync(part, body, { flag: 'wx' });
+          writeFileSync(sidecarPart, sidecar, { flag: 'wx' });
+          renameSync(sidecarPart, path + sidecarSuffix);
+          renameSync(part, path);
+        },
+        async () => {
+          if (typeof body !== 'string') await writeFile(part, body, { flag: 'wx' });
+          await writeFile(sidecarPart, sidecar, { flag: 'wx' });
+          await rename(sidecarPart, path + sidecarSuffix);
+          await rename(part, path);
+        },
+      );
     } catch (error) {
       throw ioError(`The object ${record.key} cannot be written to “${path}”`, error);
     }
@@ -245,4 +264,8 @@ function archived(folder: ArchiveFolder, name: string, record: ObjectRecord): Ar
 
 function withoutCopy(name: string): string {
   return name.replace(/%=\d+$/, '');
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { ioError } from '../../io-error.ts';
 
-/** What is larger is written as it comes instead of being held; most log files are far smaller. */
+/** What is larger is written as it comes; most log files are far smaller. */
 const largestHeldBytes = 1024 * 1024;
 /** A body of which nothing more has come for so long is given up. */
 const longestSilenceMs = 60_000;
@@ -12,11 +12,14 @@ export interface ReceivedBody {
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly md5: string;
+  /** The bytes themselves; null: they were many, and are in the file. */
+  readonly bytes: Buffer | null;
 }
 
 /**
- * Writes a body to a file that does not exist yet, byte for byte, with its hashes. Errors: what the stream fails with;
- * IO_FAILED for the disk's own. The file may be there afterwards, whatever happens.
+ * Takes in a body, byte for byte, with its hashes: a small one into memory, a large one into a file that does not exist
+ * yet. Errors: what the stream fails with; IO_FAILED for the disk's own. The file may be there afterwards, whatever
+ * happens.
  */
 export async function receiveBody(
   body: Readable,
@@ -49,13 +52,13 @@ export async function receiveBody(
       heldBytes = 0;
     }
     if (file) await writeAll(file, path, held);
-    else await onDisk(path, () => writeFile(path, held.length === 1 ? held[0]! : Buffer.concat(held), { flag: 'wx' }));
   } finally {
     clearTimeout(watchdog);
     body.destroy();
     await file?.close();
   }
-  return { sizeBytes, sha256: sha256.digest('hex'), md5: md5.digest('hex') };
+  const bytes = file ? null : held.length === 1 ? held[0]! : Buffer.concat(held);
+  return { sizeBytes, sha256: sha256.digest('hex'), md5: md5.digest('hex'), bytes };
 }
 
 async function writeAll(file: FileHandle, path: string, parts: readonly Buffer[]): Promise<void> {

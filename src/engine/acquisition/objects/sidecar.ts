@@ -1,4 +1,5 @@
-import { open, writeFile } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import * as v from 'valibot';
 import { errorCode } from '../../io-error.ts';
 import type { ObjectRecord } from './object-record.ts';
@@ -40,20 +41,12 @@ const sidecarSchema = v.object({
   downloadedAt: text,
 });
 
-/** Writes a new file; `path` must not exist. */
-export async function writeSidecar(path: string, record: ObjectRecord): Promise<void> {
-  await writeFile(path, `${JSON.stringify({ sidecarVersion: version, ...record }, null, 2)}\n`, { flag: 'wx' });
+export function formatSidecar(record: ObjectRecord): string {
+  return `${JSON.stringify({ sidecarVersion: version, ...record }, null, 2)}\n`;
 }
 
-/** The record in a sidecar; null if there is none or it is not as Trailbench writes it. `path` must be no link. */
-export async function readSidecar(path: string): Promise<ObjectRecord | null> {
-  let content;
-  try {
-    content = await readSmallFile(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+/** The record in a sidecar's text; null if it is not as Trailbench writes it. */
+export function parseSidecar(content: string | null): ObjectRecord | null {
   if (content === null) return null;
   try {
     const parsed = v.safeParse(sidecarSchema, JSON.parse(content));
@@ -62,6 +55,32 @@ export async function readSidecar(path: string): Promise<ObjectRecord | null> {
     return record;
   } catch {
     return null;
+  }
+}
+
+/** The text of a sidecar; null if there is none or it is too large to be one. `path` must be no link. */
+export async function readSidecar(path: string): Promise<string | null> {
+  try {
+    return await readSmallFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The same at once. */
+export function readSidecarSync(path: string): string | null {
+  let file;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return fstatSync(file).size > largestSidecarBytes ? null : readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 
