@@ -100,7 +100,9 @@ describe.skipIf(!s3)('the fault proxy', () => {
   test('a burst of SlowDown refuses everything for its time, and the SDK gets over it', async () => {
     proxy.plan = { chances: { 'slow-down': 1 }, burstMs: 60_000 };
     const getting = get();
-    await expect.poll(() => proxy.requests.length).toBe(1);
+    // Handled here, too: it may fail before it is waited for.
+    getting.catch(() => undefined);
+    await expect.poll(() => proxy.requests.length).toBeGreaterThan(0);
     proxy.plan = { chances: {} };
     await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
     expect(proxy.requests.every(({ status, fault }) => status === 503 && fault === 'slow-down')).toBe(true);
@@ -110,11 +112,10 @@ describe.skipIf(!s3)('the fault proxy', () => {
   });
 
   test('a connection that is dropped before the answer leaves nothing to read', async () => {
-    proxy.plan = { chances: { 'drop-before-answer': 1 } };
-    const getting = get();
-    await expect.poll(() => proxy.requests.length).toBe(1);
-    proxy.plan = { chances: {} };
-    expect(await getting).toEqual(body);
+    proxy.before = () => {
+      proxy.plan = { chances: proxy.requests.length === 1 ? { 'drop-before-answer': 1 } : {} };
+    };
+    expect(await get()).toEqual(body);
     expect(proxy.requests.map(({ status, fault }) => [status, fault])).toEqual([
       [null, 'drop-before-answer'],
       [200, null],

@@ -53,7 +53,10 @@ export async function fetchingEngine(): Promise<FetchingEngine> {
 
 export async function hashesBelow(root: string): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  const bodies = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('%meta.json'));
+  // Sidecars, and what a running download has not finished, are left out.
+  const bodies = entries.filter(
+    (entry) => entry.isFile() && !entry.name.endsWith('%meta.json') && !entry.parentPath.endsWith('%part'),
+  );
   const hashes = new Map<string, string>();
   for (const entry of bodies) {
     const path = join(entry.parentPath, entry.name);
