@@ -8,7 +8,7 @@ import { listHosts } from './access/hosts.ts';
 import { openS3Session } from './access/open-s3-session.ts';
 import { minimalPolicy } from './access/policy.ts';
 import { listProfiles } from './access/profiles.ts';
-import { formatS3Url, parseS3Url } from './access/s3-url.ts';
+import { formatS3Url, parseEndpointUrl, parseS3Url } from './access/s3-url.ts';
 import { defaultConcurrency, downloadFromS3 } from './download-from-s3.ts';
 import { downloadEventHistory } from './download-event-history.ts';
 import { fetchEvidence } from './fetch-evidence.ts';
@@ -74,7 +74,8 @@ export const acquisitionHandlers = os.acquisition.router({
 });
 
 /** Starts the job; returns its id. */
-function startFetch(context: EngineContext, request: FetchRequest): string {
+function startFetch(context: EngineContext, given: FetchRequest): string {
+  const request = withPlainEndpoint(given);
   const openCase = context.requireCase();
   if (context.jobs.isBusy()) {
     throw new TrailbenchError('BUSY', 'An import or fetch is running already. Wait for it to end, or cancel it.');
@@ -88,6 +89,13 @@ function startFetch(context: EngineContext, request: FetchRequest): string {
   return context.jobs.start('fetch', url, (control) =>
     fetchEvidence(openCase, url, request, downloadFromS3, context, control),
   );
+}
+
+/** One store is one source, however its address was typed. */
+function withPlainEndpoint<Request extends FetchRequest>(request: Request): Request {
+  const { endpointUrl } = request.access;
+  if (!endpointUrl) return request;
+  return { ...request, access: { ...request.access, endpointUrl: parseEndpointUrl(endpointUrl) } };
 }
 
 function sessionEnvironment({ prompts, log }: EngineContext, signal: AbortSignal) {

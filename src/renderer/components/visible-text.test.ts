@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { visibleText } from './visible-text.ts';
+import { visibleLine, visibleText } from './visible-text.ts';
 
 describe('visibleText', () => {
   it('shows characters that hide or turn text around', () => {
@@ -19,5 +19,12 @@ describe('visibleText', () => {
 
   it('cuts what is long', () => {
     expect(visibleText('abcdef', 3)).toBe('abc…');
+  });
+});
+
+describe('visibleLine', () => {
+  it('keeps a key on one line and spells out control and direction-changing characters', () => {
+    expect(visibleLine('AWSLogs/o-a1/1111/x_Zürich 東京.json.gz')).toBe('AWSLogs/o-a1/1111/x_Zürich 東京.json.gz');
+    expect(visibleLine('two\nlines\tand\rmore\u202Egnp')).toBe('two\\nlines\\tand\\u000dmore\\u202egnp');
   });
 });

@@ -12,3 +12,8 @@ export function visibleText(text: string, limit = Number.POSITIVE_INFINITY): str
 function escaped(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** A key, prefix or path for display: on one line, and no character in it does anything. */
+export function visibleLine(text: string): string {
+  return visibleText(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}

@@ -28,7 +28,11 @@ export async function listHosts(request: HostsRequest): Promise<ContactedHosts> 
   const plan = await planAccess(request.access);
   const hosts = await basicHosts(plan, request.access);
   const withCloudTrail = request.kind === 'event-history' || request.withProof;
-  for (const region of withCloudTrail && mayAsk(plan, plan.cloudTrailEndpoint) ? request.regions : []) {
+  // Of a bucket, the trails of its own region are asked for, too.
+  const bucketRegion =
+    'url' in request.access ? (request.access.region ?? parseS3Url(request.access.url).region) : null;
+  const regions = new Set([...request.regions, ...(bucketRegion ? [bucketRegion] : [])]);
+  for (const region of withCloudTrail && mayAsk(plan, plan.cloudTrailEndpoint) ? regions : []) {
     const host = await cloudTrailHost(plan, region);
     const purpose =
       request.kind === 'event-history' ? 'event history' : 'what later proof needs (public keys, trail status)';

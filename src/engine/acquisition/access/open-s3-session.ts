@@ -1,4 +1,4 @@
-import { HeadBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { S3Access } from '#shared/api/acquisition.ts';
 import { openSharedClients, type SharedClients } from './aws-clients.ts';
 import type { AwsCall, AwsFailure } from './aws-failure.ts';
@@ -96,7 +96,8 @@ async function probe(
       // Every listing repeats the bucket's name; to the SDK a web page is a listing of nothing.
       return page.Name === undefined ? new NotS3Error() : null;
     } catch (error) {
-      const isDenied = error instanceof Error && error.name === 'AccessDenied';
+      // STS says AccessDenied too, of a wrong MFA code: asking for another one would be no second try.
+      const isDenied = error instanceof S3ServiceException && error.name === 'AccessDenied';
       if (!isDenied || tried !== '') return error;
     }
   }

@@ -6,7 +6,7 @@ interface ObjectColumn extends GridColumn {
 }
 
 export const objectColumns: readonly ObjectColumn[] = [
-  { key: 'key', title: 'Key', width: 380, grow: 3 },
+  { key: 'key', title: 'Key', width: 460, grow: 3 },
   { key: 'sizeBytes', title: 'Size', width: 84, align: 'end' },
   { key: 'lastModifiedAt', title: 'Last modified (UTC)', width: 156 },
   { key: 'isLatest', title: 'State', width: 110 },

@@ -65,7 +65,10 @@ export class SourceDraft {
       return { kind: 'event-history', access: this.#historyAccess, regions: [...this.historyRegions] };
     }
     if (!/^s3:\/\/[^/]/i.test(this.access.url)) return null;
-    return { kind: 's3', access: this.access, regions: [...this.#tickedRegions], withProof: this.withProof };
+    // Proof is asked for in the bucket's region, too: its trail's home may be there.
+    const bucketRegion = this.discovery?.bucketRegion ?? null;
+    const regions = new Set([...this.#tickedRegions, ...(bucketRegion === null ? [] : [bucketRegion])]);
+    return { kind: 's3', access: this.access, regions: [...regions], withProof: this.withProof };
   }
 
   get request(): FetchRequest {

@@ -1,5 +1,3 @@
-import { isAbort } from '../../app/describe-error.ts';
-
 interface ProgressEvent {
   readonly type: 'progress';
 }
@@ -32,7 +30,8 @@ export class StreamedCall<Event extends { readonly type: string }, Result> {
       }
       return this.result;
     } catch (error) {
-      if (!controller.signal.aborted && !isAbort(error)) this.error = error;
+      // Giving up a question that it asked (an MFA code) ends it as well, and has to be said.
+      if (!controller.signal.aborted) this.error = error;
       return null;
     } finally {
       if (this.#controller === controller) this.isRunning = false;

@@ -33,6 +33,13 @@ describe('a call that tells how far it is', () => {
     expect([call.error, call.result]).toEqual([null, 2]);
   });
 
+  it('says why it ended when the person gave up a question of the engine’s, not the call itself', async () => {
+    const call = counting();
+    const givenUp = Object.assign(new Error('No MFA code was given.'), { code: 'CANCELLED' });
+    expect(await call.run(() => Promise.resolve(events(givenUp)))).toBeNull();
+    expect(call.error).toBe(givenUp);
+  });
+
   it('tells the engine when it is given up, and takes nothing that comes after', async () => {
     const call = counting();
     let given: AbortSignal | undefined;
