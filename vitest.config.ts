@@ -8,6 +8,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // All cores: half of a test's time is waiting for a disk or a server.
+    maxWorkers: '100%',
     projects: [
       {
         plugins: [svelte({ configFile: false })],
