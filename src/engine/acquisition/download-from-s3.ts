@@ -55,9 +55,8 @@ class S3Download {
     this.#session = session;
     this.#concurrency = concurrency;
     this.#proofFolder = `archive/proof/${task.started.fetchId}`;
-    const onError = (error: unknown): void => task.environment.log('Rows of a fetch could not be written', error);
-    this.#objects = new RowBuffer(task.openCase, s3ObjectsTable, onError);
-    this.#versions = new RowBuffer(task.openCase, objectVersionsTable, onError);
+    this.#objects = new RowBuffer(task.openCase, s3ObjectsTable, task.fail);
+    this.#versions = new RowBuffer(task.openCase, objectVersionsTable, task.fail);
     this.#notes = new VersionNotes(join(task.openCase.path, this.#proofFolder));
   }
 

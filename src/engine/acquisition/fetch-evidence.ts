@@ -33,6 +33,8 @@ export interface DownloadTask<Request extends FetchRequest> {
   /** To be called when the tally has changed. */
   report(): void;
   problem(problem: ObjectProblem): void;
+  /** Ends the fetch with this error. */
+  fail(error: unknown): void;
 }
 
 export type Download<Request extends FetchRequest> = (task: DownloadTask<Request>) => Promise<void>;
@@ -61,9 +63,10 @@ export async function fetchEvidence<Request extends FetchRequest>(
   const stop = new AbortController();
   const signal = sharedSignal(control.signal, stop.signal);
   const report = (): void => control.report({ download: tally.progress() });
-  const problems = new RowBuffer(openCase, fetchProblemsTable, (error) => stop.abort(error));
+  const fail = (error: unknown): void => stop.abort(error);
+  const problems = new RowBuffer(openCase, fetchProblemsTable, fail);
   const task: DownloadTask<Request> = {
-    ...{ openCase, request, started, environment, tally, feed, signal, gate: control.gate, report },
+    ...{ openCase, request, started, environment, tally, feed, signal, gate: control.gate, report, fail },
     problem(problem) {
       tally.problems++;
       problems.add({ fetchId: started.fetchId, ...problem, occurredAt: timestampText(options) });
@@ -87,7 +90,9 @@ export async function fetchEvidence<Request extends FetchRequest>(
     if (downloaded.status === 'rejected') throw downloaded.reason;
     return { summary: imported.value, fetchSummary: tally.summary() };
   } catch (error) {
-    failure = control.signal.aborted ? new TrailbenchError('CANCELLED', 'The fetch was cancelled.') : error;
+    if (control.signal.aborted) failure = new TrailbenchError('CANCELLED', 'The fetch was cancelled.');
+    // What a download says that was stopped from here is only that it was stopped.
+    else failure = stop.signal.aborted ? stop.signal.reason : error;
     throw failure;
   } finally {
     await problems.flush().catch((error: unknown) => log('Problems of a fetch could not be written', error));

@@ -51,6 +51,8 @@ export class AppState {
   importStart = $state.raw<ImportStart | null>(null);
   /** What the source dialog starts with; null: it is closed. */
   sourceStart = $state.raw<SourceStart | null>(null);
+  /** True while the source dialog asks a bucket what it holds. */
+  isContacting = $state(false);
   /** False until it is known whether a case is open. */
   isReady = $state(false);
   /** Counts the engine's change notices by topic: read one in a resource's input to fetch again when it changes. */

@@ -1,12 +1,4 @@
-import type { Column, Table } from './table.ts';
-
-const column = (name: string, type: string, description: string, more: Partial<Column> = {}): Column => ({
-  name,
-  type,
-  origin: 'provenance',
-  description,
-  ...more,
-});
+import { provenanceColumn as column, type Table } from './table.ts';
 
 const required = { isRequired: true } as const;
 

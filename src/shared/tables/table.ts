@@ -25,6 +25,11 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
+/** A column that is bookkeeping, unless `more` says otherwise. */
+export function provenanceColumn(name: string, type: string, description: string, more: Partial<Column> = {}): Column {
+  return { name, type, origin: 'provenance', description, ...more };
+}
+
 /** `CREATE TABLE` for one table, in the current schema. */
 export function createTableSql(table: Table): string {
   const lines = table.columns.map((column) => {
