@@ -56,7 +56,6 @@ const fetchOptionsSchema = v.object({
   /** Fetch noncurrent versions of log objects too (of a versioned bucket): what was overwritten or deleted. */
   withNoncurrent: v.optional(v.boolean(), true),
 });
-export type FetchOptions = v.InferOutput<typeof fetchOptionsSchema>;
 
 const s3FetchSchema = v.object({
   kind: v.literal('s3'),
