@@ -24,7 +24,7 @@ export async function callerIdentity(
   const client = clients.sts();
   if (!client) {
     const detail =
-      'This S3-compatible store has no STS endpoint configured, so who fetched is known only by the access key.';
+      'This S3-compatible store has no STS endpoint configured, so the principal is not known; the operator is recorded.';
     const finding = unsaved({ subject, state: 'skipped', detail });
     return { arn: null, accountId: null, userId: null, finding };
   }
