@@ -1,8 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ioError } from '#engine/io-error.ts';
 import { isSettled } from './history-days.ts';
+import { openNewFile } from '../new-file.ts';
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 const windowSchema = v.object({
@@ -68,7 +69,8 @@ export class Coverage {
     this.#windows.push(window);
     const content = { region: this.#region, accountId: this.#accountId, windows: this.#windows };
     try {
-      await writeFile(`${this.#path}.part`, `${JSON.stringify(content, null, 2)}\n`);
+      const file = await openNewFile(`${this.#path}.part`);
+      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`).finally(() => file.close());
       await rename(`${this.#path}.part`, this.#path);
     } catch (error) {
       throw ioError(`“${this.#path}” cannot be written`, error);

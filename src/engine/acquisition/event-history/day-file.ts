@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '@aws-sdk/client-cloudtrail';
 import { ioError } from '#engine/io-error.ts';
+import { openNewFile } from '../new-file.ts';
 
 export interface WrittenDay {
   readonly fileName: string;
@@ -32,7 +33,7 @@ export class DayFile {
   /** Errors: IO_FAILED. */
   static async create(folder: string, day: string): Promise<DayFile> {
     try {
-      const dayFile = new DayFile(folder, day, await open(partial(folder, day), 'w'));
+      const dayFile = new DayFile(folder, day, await openNewFile(partial(folder, day)));
       await dayFile.#write('{"Events":[');
       return dayFile;
     } catch (error) {

@@ -4,6 +4,7 @@ import { TrailbenchError } from '#shared/api/errors.ts';
 import { encodeSegment } from '#engine/evidence/archive-path.ts';
 import { ioError } from '#engine/io-error.ts';
 import type { AwsFailure } from '../access/aws-failure.ts';
+import { assertPlainFolder } from '../new-file.ts';
 import { Coverage, type CoveredWindow } from './coverage.ts';
 import { DayFile, fileSha256, type WrittenDay } from './day-file.ts';
 import { clipToHistory, dayWindow, type DayWindow } from './history-days.ts';
@@ -48,6 +49,7 @@ export async function fetchRegion(work: RegionWork): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw ioError(`The folder “${folder}” cannot be made`, error);
   });
+  await assertPlainFolder(folder);
   const coverage = await Coverage.read(folder, work.region, work.accountId);
   let failuresInARow = 0;
   for (const [index, day] of work.days.entries()) {

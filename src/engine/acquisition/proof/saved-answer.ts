@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSegment } from '#engine/evidence/archive-path.ts';
 import { ioError } from '#engine/io-error.ts';
+import { openNewFile } from '../new-file.ts';
 
 /** What AWS answered, as it is kept: dates in ISO 8601, binary values in base64, nothing left out. */
 export interface SavedAnswer {
@@ -28,7 +29,8 @@ export async function saveAnswer(folder: string, name: string, answer: SavedAnsw
   const text = `${JSON.stringify(plainJson(answer), null, 2)}\n`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(`${path}.part`, text);
+    const file = await openNewFile(`${path}.part`);
+    await file.writeFile(text).finally(() => file.close());
     await rename(`${path}.part`, path);
   } catch (error) {
     throw ioError(`“${path}” cannot be written`, error);

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { mkdir, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ioError } from '#engine/io-error.ts';
 import { SerialQueue } from '#engine/serial-queue.ts';
+import { openNewFile } from '../new-file.ts';
 import type { DeleteMarker, ListedObject } from '../objects/object-record.ts';
 import { unsaved, type ProofFinding } from './proof-finding.ts';
 
@@ -92,7 +93,7 @@ class NoteFile {
     return this.#write(async () => {
       if (!this.#file) {
         await mkdir(this.#folder, { recursive: true });
-        this.#file = await open(`${this.#path}.part`, 'w');
+        this.#file = await openNewFile(`${this.#path}.part`);
       }
       const text = notes.map((note) => `${JSON.stringify(note)}\n`).join('');
       await this.#file.writeFile(text);
