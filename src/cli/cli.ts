@@ -10,6 +10,7 @@ process.exit(
   await runCli(process.argv.slice(2), {
     version,
     scanWorkerUrl: new URL('./scan-worker.js', import.meta.url),
+    starterFolder: fileURLToPath(new URL('../../resources/notebooks', import.meta.url)),
     engineProcessPath: fileURLToPath(new URL('./engine-process.js', import.meta.url)),
     pageFolder: fileURLToPath(new URL('../renderer', import.meta.url)),
   }),

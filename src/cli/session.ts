@@ -8,6 +8,7 @@ import { Output } from './output.ts';
 export interface CliHost {
   readonly version: string;
   readonly scanWorkerUrl: URL;
+  readonly starterFolder: string;
   readonly engineProcessPath: string;
   readonly pageFolder: string;
 }
@@ -47,11 +48,11 @@ export async function withEngine<T>(session: Session, work: (api: Api) => Promis
     import('@orpc/server'),
     import('#engine/engine.ts'),
   ]);
-  const { version, scanWorkerUrl } = session.host;
+  const { version, scanWorkerUrl, starterFolder } = session.host;
   // For tests that stop an import between its commits: by default only large ones have several.
   const batchBytes = Number(process.env['TRAILBENCH_IMPORT_BATCH_BYTES'] ?? 0);
   const engine = createEngine({
-    ...{ dataFolder: session.dataFolder, version, scanWorkerUrl },
+    ...{ dataFolder: session.dataFolder, version, scanWorkerUrl, starterFolder },
     ...(batchBytes > 0 ? { importBatchBytes: batchBytes } : {}),
   });
   try {

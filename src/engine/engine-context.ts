@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly version: string;
   /** The built scan worker (a JS module), run in worker threads by the import. */
   readonly scanWorkerUrl: URL;
+  /** The notebooks that come with Trailbench (`resources/notebooks`). Default: there are none. */
+  readonly starterFolder?: string;
   /** DuckDB's memory budget for imports and queries together. Default: a quarter of the machine, at most 448 MiB. */
   readonly memoryLimitBytes?: number;
   /** DuckDB's threads and the import's workers. Default: the machine's cores. */

@@ -13,6 +13,8 @@ import { os } from './implementer.ts';
 import { jobsHandlers } from './jobs/jobs-handlers.ts';
 import { RunningJobs } from './jobs/running-jobs.ts';
 import { createLog } from './log.ts';
+import { notebookHandlers } from './notebook/notebook-handlers.ts';
+import { pinHandlers } from './pins/pin-handlers.ts';
 import { queryHandlers } from './query/query-handlers.ts';
 import { timelineHandlers } from './timeline/timeline-handlers.ts';
 
@@ -25,6 +27,8 @@ const router: EngineRouter = os.router({
   evidence: evidenceHandlers,
   acquisition: acquisitionHandlers,
   query: queryHandlers,
+  notebook: notebookHandlers,
+  pins: pinHandlers,
   timeline: timelineHandlers,
 });
 

@@ -1,14 +1,18 @@
 // The engine process's entry: a utilityProcess of Electron, or a child process of `trailbench serve`.
+import { fileURLToPath } from 'node:url';
 import type { ParentPort } from 'electron';
 import type { EngineMessage, EngineStart, HostMessage } from '#engine/host/engine-messages.ts';
 import { startEngineService } from '#engine/host/engine-service.ts';
 
 const start = JSON.parse(process.argv[2] ?? '') as EngineStart;
-const scanWorkerUrl = new URL('./scan-worker.js', import.meta.url);
+const resources = {
+  scanWorkerUrl: new URL('./scan-worker.js', import.meta.url),
+  starterFolder: fileURLToPath(new URL('../../resources/notebooks', import.meta.url)),
+};
 // Only Electron sets it; in a plain child process there is the IPC channel of `fork`.
 const electronHost = process.parentPort as ParentPort | undefined;
 
-const service = startEngineService(start, scanWorkerUrl, send, () => process.exit(0));
+const service = startEngineService(start, resources, send, () => process.exit(0));
 if (electronHost) {
   electronHost.on('message', ({ data, ports }) => service.receive(data as HostMessage, ports[0]));
 } else {

@@ -106,13 +106,13 @@ async function filesNow(): Promise<string> {
 async function expectUnharmed(): Promise<void> {
   expect(await filesNow()).toBe(before.files);
   expect(await tablesNow()).toBe(before.tables);
-  const answer = await runQuery(opened, 'SELECT count(*) FROM events');
+  const answer = await runQuery(opened, { sql: 'SELECT count(*) FROM events' });
   expect(answer.window.cells).toEqual([[String(eventCount)]]);
 }
 
 async function codeOf(sql: string, signal?: AbortSignal): Promise<string> {
   try {
-    const result = await runQuery(opened, sql, {}, signal);
+    const result = await runQuery(opened, { sql }, signal);
     expect(JSON.stringify(result.window.cells)).not.toContain('secret');
     return 'ran';
   } catch (error) {
@@ -156,7 +156,7 @@ describe('statements a responder writes', () => {
 
   for (const sql of benignStatements) {
     test(sql.slice(0, 100), async () => {
-      const result = await runQuery(opened, sql);
+      const result = await runQuery(opened, { sql });
       const window = await queryWindow(opened, { resultId: result.resultId, offset: 0, limit: 10 });
       expect(window.cells).toHaveLength(result.columns.length);
     });

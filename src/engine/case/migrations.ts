@@ -25,6 +25,13 @@ export const caseMigrations: readonly Migration[] = [
       `CREATE TABLE proof_documents (fetchId INTEGER NOT NULL, subject VARCHAR NOT NULL, region VARCHAR, resource VARCHAR, state VARCHAR NOT NULL, detail VARCHAR, storedPath VARCHAR, sha256 VARCHAR, fetchedAt TIMESTAMP NOT NULL)`,
     ],
   },
+  {
+    name: 'pinned results',
+    statements: [
+      `CREATE TABLE pinned_results (pinId INTEGER NOT NULL, notebook VARCHAR, cell VARCHAR, title VARCHAR NOT NULL, note VARCHAR NOT NULL, sql VARCHAR NOT NULL, dialect VARCHAR NOT NULL, translatedSql VARCHAR, parameters JSON NOT NULL, upstream JSON NOT NULL, columns JSON NOT NULL, rowCount BIGINT NOT NULL, contentHash VARCHAR NOT NULL, evidence JSON NOT NULL, ranAt TIMESTAMP NOT NULL, elapsedMs BIGINT NOT NULL, pinnedAt TIMESTAMP NOT NULL, operator VARCHAR NOT NULL, application VARCHAR NOT NULL)`,
+      `CREATE TABLE pinned_rows (pinId INTEGER NOT NULL, rowNumber BIGINT NOT NULL, cells VARCHAR[] NOT NULL)`,
+    ],
+  },
 ];
 
 function migrationChecksum(migration: Migration): string {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createRouterClient } from '@orpc/server';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { createEngine, type Engine } from '../engine.ts';
+import type { EngineOptions } from '../engine-context.ts';
 import { createWires, type ServedPort } from '../transport/wires.ts';
 import type { CaseProblem, EngineMessage, EngineStart, HostMessage } from './engine-messages.ts';
 
@@ -15,11 +16,11 @@ export interface EngineService {
 /** Starts the engine and reports to the host through `send`. `exit` is called once a stop was asked for and done. */
 export function startEngineService(
   start: EngineStart,
-  scanWorkerUrl: URL,
+  resources: Pick<EngineOptions, 'scanWorkerUrl' | 'starterFolder'>,
   send: (message: EngineMessage) => void,
   exit: () => void,
 ): EngineService {
-  const engine = createEngine({ dataFolder: start.dataFolder, version: start.version, scanWorkerUrl });
+  const engine = createEngine({ dataFolder: start.dataFolder, version: start.version, ...resources });
   // The process ends as Node has it; the host starts another one.
   process.on('uncaughtExceptionMonitor', (error) => engine.context.log('The engine dies of a defect', error));
   const serve = createWires(engine);

@@ -70,9 +70,12 @@ interface Visit {
   readonly isTableFunction?: boolean;
 }
 
-/** Throws SQL_REFUSED, with the place in `sql`, unless the statement can only read the case. */
-export function checkStatement(sql: string, tree: StatementTree): void {
-  const pending: Visit[] = [{ value: tree.node, scope: new Set(), depth: 0 }];
+/**
+ * Throws SQL_REFUSED, with the place in `sql`, unless the statement can only read the case and `relations` (lower-case
+ * names of what it is offered beside the case's tables).
+ */
+export function checkStatement(sql: string, tree: StatementTree, relations: ReadonlySet<string> = new Set()): void {
+  const pending: Visit[] = [{ value: tree.node, scope: relations, depth: 0 }];
   for (let visit = pending.pop(); visit; visit = pending.pop()) {
     if (visit.depth > maxTreeDepth) {
       throw new TrailbenchError('SQL_REFUSED', 'The statement is nested too deeply. Split it into steps.');

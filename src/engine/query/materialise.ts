@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { TrailbenchError } from '#shared/api/errors.ts';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { QueryParameters } from '#shared/api/query.ts';
+import { quoteIdentifier } from '#shared/tables/table.ts';
+import { boundValues, type BoundValues } from './bound-values.ts';
 import { encodingOf, isStorable } from './cells.ts';
 import { eventRowsOf, eventRowsRelation, type EventRows } from './event-rows.ts';
 import { checkStatement } from './fence.ts';
+import { usedRelations, withClause, type Relation } from './relations.ts';
 import type { StoredColumn, StoredResult } from './result-store.ts';
-import { embedStatement, parseStatement, type StatementTree } from './statement-tree.ts';
+import { embedStatement, parseStatement } from './statement-tree.ts';
 
 /** Above this a result is a mistake (`range(1e12)`), and would only fill the disk until it is cancelled. */
 const maxResultRows = 50_000_000;
@@ -14,32 +16,38 @@ const maxResultRows = 50_000_000;
 /** Up to here a result is copied even if it were enough to keep which events it has: sorting it is faster then. */
 const maxCopiedEvents = 100_000;
 
-type Values = Record<string, DuckDBValue>;
+/** A result and what the statement used of what it was offered. */
+export interface Materialised {
+  readonly result: Omit<StoredResult, 'origin'>;
+  readonly parameters: readonly string[];
+  readonly relations: readonly Relation[];
+}
 
 /** Checks the statement and runs it into `table`. Throws TrailbenchErrors of the fence, and DuckDB's own errors. */
 export async function materialise(
   connection: DuckDBConnection,
   sql: string,
   parameters: QueryParameters,
+  offered: readonly Relation[],
   table: string,
-): Promise<StoredResult> {
+): Promise<Materialised> {
   const tree = await parseStatement(connection, sql);
-  checkStatement(sql, tree);
-  const values = boundValues(tree, parameters);
-  const shape = await embedStatement(connection, sql, tree, 'SELECT * FROM (\n', ') AS result LIMIT 0');
-  const described = await connection.runAndReadAll(shape, values);
+  checkStatement(sql, tree, new Set(offered.map((relation) => relation.name.toLowerCase())));
+  const bound = boundValues(tree.parameters, parameters);
+  const relations = usedRelations(tree, offered);
+  const prefix = withClause(relations);
+  const shape = await embedStatement(connection, sql, tree, `${prefix}SELECT * FROM (\n`, ') AS result LIMIT 0');
+  const described = await connection.runAndReadAll(shape, bound.values, bound.types);
   const types = described.columnTypes();
-  const columns = described.columnNames().map((name, index): StoredColumn => {
-    const type = types[index];
-    if (!type) throw new TypeError(`No type for column ${index}.`);
-    const encoding = isStorable(type) ? encodingOf(type) : 'text';
-    return { name, type: type.alias ?? type.toString(), encoding, isNested: encoding === 'json' && !type.alias };
-  });
+  const columns = described.columnNames().map((name, index) => storedColumn(name, types[index]));
   const common = { resultId: randomUUID(), table, columns, views: new Map() };
+  const used = { parameters: tree.parameters, relations };
   const events = await eventRowsOf(connection, tree);
   if (events?.columns.length === columns.length) {
-    const rowCount = await pickEvents(connection, events, values, table);
-    if (rowCount > maxCopiedEvents) return { ...common, relation: eventRowsRelation(table, events.columns), rowCount };
+    const rowCount = await pickEvents(connection, events, bound, table);
+    if (rowCount > maxCopiedEvents) {
+      return { result: { ...common, relation: eventRowsRelation(table, events.columns), rowCount }, ...used };
+    }
     await connection.run(`DROP TABLE ${table}`);
   }
   const names = columns.map((_, index) => `c${index}`);
@@ -47,9 +55,35 @@ export async function materialise(
     const type = types[index];
     return type && isStorable(type) ? name : `CAST(${name} AS VARCHAR) AS ${name}`;
   });
-  const select = await embedStatement(connection, sql, tree, numbered, `) AS result(${names.join(', ')})`);
-  const rowCount = await createTable(connection, table, stored, select, values);
-  return { ...common, relation: table, rowCount };
+  const after = `) AS result(${names.join(', ')})`;
+  const select = await embedStatement(connection, sql, tree, `${prefix}${numbered}`, after);
+  const rowCount = await createTable(connection, table, stored, select, bound);
+  return { result: { ...common, relation: table, rowCount }, ...used };
+}
+
+/** Runs a statement of the engine's own into `table`; its column `rowNumber` is the rows' order. */
+export async function storeRows(
+  connection: DuckDBConnection,
+  select: string,
+  values: Record<string, DuckDBValue>,
+  table: string,
+): Promise<Omit<StoredResult, 'origin'>> {
+  const described = await connection.runAndReadAll(`SELECT * EXCLUDE (rowNumber) FROM (${select}) LIMIT 0`, values);
+  const types = described.columnTypes();
+  const columns = described.columnNames().map((name, index) => storedColumn(name, types[index]));
+  const named = columns.map((column, index) => `${quoteIdentifier(column.name)} AS c${index}`);
+  const created = await connection.run(
+    `CREATE TABLE ${table} AS SELECT rowNumber, ${named.join(', ')} FROM (${select})`,
+    values,
+  );
+  const rowCount = Number((await created.getRows())[0]?.[0] ?? 0);
+  return { resultId: randomUUID(), table, relation: table, columns, rowCount, views: new Map() };
+}
+
+function storedColumn(name: string, type: DuckDBType | undefined): StoredColumn {
+  if (!type) throw new TypeError(`No type for the column ${name}.`);
+  const encoding = isStorable(type) ? encodingOf(type) : 'text';
+  return { name, type: type.alias ?? type.toString(), encoding, isNested: encoding === 'json' && !type.alias };
 }
 
 /**
@@ -58,9 +92,9 @@ export async function materialise(
  */
 const numbered = 'SELECT row_number() OVER () AS rowNumber, result.* FROM (\n';
 
-async function pickEvents(connection: DuckDBConnection, events: EventRows, values: Values, table: string) {
+async function pickEvents(connection: DuckDBConnection, events: EventRows, bound: BoundValues, table: string) {
   const select = await embedStatement(connection, events.sql, events.tree, numbered, ') AS result(event)');
-  return createTable(connection, table, ['event'], select, values);
+  return createTable(connection, table, ['event'], select, bound);
 }
 
 async function createTable(
@@ -68,28 +102,14 @@ async function createTable(
   table: string,
   columns: readonly string[],
   select: string,
-  values: Values,
+  bound: BoundValues,
 ): Promise<number> {
   const created = await connection.run(
     `CREATE TABLE ${table} AS SELECT rowNumber, ${columns.join(', ')} FROM (${select}) WHERE CASE WHEN rowNumber > ${maxResultRows} THEN error('${tooManyRows}') ELSE true END`,
-    values,
+    bound.values,
+    bound.types,
   );
   return Number((await created.getRows())[0]?.[0] ?? 0);
 }
 
 const tooManyRows = `The result has more than ${maxResultRows.toLocaleString('en-US')} rows. Narrow it, aggregate, or add a LIMIT.`;
-
-/** The values of the parameters that the statement uses. Text stays text: DuckDB casts it where it is used. */
-function boundValues(tree: StatementTree, parameters: QueryParameters): Values {
-  const given = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
-  const values: Values = {};
-  for (const name of tree.parameters) {
-    const value = given.get(name.toLowerCase());
-    if (value === undefined) {
-      const shown = /^\d+$/.test(name) ? 'a parameter without a name (write $name)' : `the parameter $${name}`;
-      throw new TrailbenchError('SQL_FAILED', `The statement uses ${shown}, which has no value. Give it one.`);
-    }
-    values[name] = Number.isSafeInteger(value) ? BigInt(value as number) : value;
-  }
-  return values;
-}

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { ResultColumn, ResultFilter, ResultSort } from '#shared/api/query.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
+import type { ResultOrigin } from './statement.ts';
 
 export interface StoredResult {
   readonly resultId: string;
@@ -11,6 +12,8 @@ export interface StoredResult {
   readonly relation: string;
   readonly columns: readonly StoredColumn[];
   readonly rowCount: number;
+  /** Null for what the engine put together itself (a pin's rows, a comparison). */
+  readonly origin: ResultOrigin | null;
   /** Row orders made for sorted or filtered windows, by their sort and filters; least recently used first. */
   readonly views: Map<string, RowOrder>;
 }
@@ -27,7 +30,7 @@ export interface RowOrder {
 }
 
 /** Results are kept until newer ones push them out; a page that still shows an older one is told to run it again. */
-const maxResults = 20;
+const maxResults = 200;
 /** Of all kept results but the newest: some gigabytes at most, in memory or spilled to disk. */
 const maxKeptCells = 100_000_000;
 const maxViewsOfResult = 3;

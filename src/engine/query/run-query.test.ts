@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => opened[Symbol.asyncDispose]());
 
 async function failure(sql: string, parameters?: QueryParameters, signal?: AbortSignal): Promise<TrailbenchError> {
-  const error: unknown = await runQuery(opened, sql, parameters, signal).then(
+  const error: unknown = await runQuery(opened, { sql, parameters }, signal).then(
     () => null,
     (thrown: unknown) => thrown,
   );
@@ -34,18 +34,20 @@ function rowsOf(window: ResultWindow) {
   return Array.from({ length: window.rowCount }, (_, row) => window.cells.map((column) => column[row]));
 }
 
+function run(sql: string, parameters: QueryParameters = {}) {
+  return runQuery(opened, { sql, parameters });
+}
+
 async function rows(sql: string, parameters?: QueryParameters) {
-  return rowsOf((await runQuery(opened, sql, parameters)).window);
+  return rowsOf((await runQuery(opened, { sql, parameters })).window);
 }
 
 describe('values', () => {
   test('travel without losing a digit', async () => {
-    const result = await runQuery(
-      opened,
-      `SELECT 9007199254740993 AS big, '-170141183460469231731687303715884105728'::HUGEINT AS huge, 0.1::DECIMAL(38, 20) AS exact,
+    const result =
+      await run(`SELECT 9007199254740993 AS big, '-170141183460469231731687303715884105728'::HUGEINT AS huge, 0.1::DECIMAL(38, 20) AS exact,
         'NaN'::DOUBLE AS nan, TIMESTAMP '2024-01-01 00:00:00.123456' AS time, 42::INTEGER AS small, true AS flag, NULL AS nothing,
-        [9007199254740993] AS list, {'a': 'x"y'} AS struct, '{"a": 1.10}'::JSON AS document, 'ü\n😀' AS text, '\\x00\\xFF'::BLOB AS bytes`,
-    );
+        [9007199254740993] AS list, {'a': 'x"y'} AS struct, '{"a": 1.10}'::JSON AS document, 'ü\n😀' AS text, '\\x00\\xFF'::BLOB AS bytes`);
     expect(
       Object.fromEntries(result.columns.map((column, index) => [column.name, result.window.cells[index]?.[0]])),
     ).toEqual({
@@ -87,7 +89,7 @@ describe('values', () => {
   });
 
   test('columns of the same name and an empty result are fine', async () => {
-    const result = await runQuery(opened, 'SELECT 1 AS a, 2 AS a, eventTime FROM events WHERE false');
+    const result = await run('SELECT 1 AS a, 2 AS a, eventTime FROM events WHERE false');
     expect(result.columns).toHaveLength(3);
     expect(result.rowCount).toBe(0);
     expect(result.window).toEqual({ offset: 0, rowCount: 0, cells: [[], [], []] });
@@ -119,10 +121,7 @@ describe('parameters', () => {
 
 describe('the order of a result', () => {
   test('is that of its ORDER BY, over many row groups and two threads', async () => {
-    const result = await runQuery(
-      opened,
-      'SELECT recordIndex FROM events ORDER BY recordIndex % 1000 DESC, recordIndex',
-    );
+    const result = await run('SELECT recordIndex FROM events ORDER BY recordIndex % 1000 DESC, recordIndex');
     expect(result.rowCount).toBe(eventCount);
     const expected = Array.from({ length: eventCount }, (_, index) => index).sort(
       (a, b) => (b % 1000) - (a % 1000) || a - b,
@@ -145,13 +144,9 @@ describe('whole rows of events', () => {
     });
 
   test('are not copied if they are many, and read the same', async () => {
-    const result = await runQuery(
-      opened,
-      'SELECT * FROM events WHERE recordIndex >= $first ORDER BY eventTime DESC, recordIndex',
-      {
-        first: 1000,
-      },
-    );
+    const result = await run('SELECT * FROM events WHERE recordIndex >= $first ORDER BY eventTime DESC, recordIndex', {
+      first: 1000,
+    });
     expect(await picked(result.resultId)).toBe(true);
     expect(result.rowCount).toBe(eventCount - 1000);
     const expected = Array.from({ length: eventCount - 1000 }, (_, index) => index + 1000).sort(
@@ -183,7 +178,7 @@ describe('whole rows of events', () => {
       'WITH events AS (SELECT 1 AS rowid, i FROM range(200000) AS t(i)) SELECT i FROM events',
       'SELECT eventTime FROM events AS e(eventName, eventTime)',
     ]) {
-      expect(await picked((await runQuery(opened, sql)).resultId), sql).toBe(false);
+      expect(await picked((await run(sql)).resultId), sql).toBe(false);
     }
   });
 
@@ -195,7 +190,7 @@ describe('whole rows of events', () => {
     ];
     for (const condition of conditions) {
       const [[count] = []] = await rows(`SELECT count(*) FROM events WHERE ${condition}`);
-      const result = await runQuery(opened, `FROM events WHERE ${condition} -- and a comment;`);
+      const result = await run(`FROM events WHERE ${condition} -- and a comment;`);
       expect(String(result.rowCount)).toBe(count);
     }
   });
@@ -203,8 +198,7 @@ describe('whole rows of events', () => {
 
 describe('windows', () => {
   test('are sorted and filtered, ties in the order of the result, empty cells last', async () => {
-    const { resultId } = await runQuery(
-      opened,
+    const { resultId } = await run(
       `SELECT * FROM (VALUES (1, 'b', NULL), (2, 'A%_', [2]), (3, 'b', [1]), (4, NULL, [1]), (5, 'a', [3])) AS t(n, s, l) ORDER BY n`,
     );
     const numbers = async (request: Partial<Parameters<typeof queryWindow>[1]>) => {
@@ -233,7 +227,7 @@ describe('windows', () => {
   });
 
   test('count what the filter keeps', async () => {
-    const { resultId } = await runQuery(opened, 'SELECT eventName, recordIndex FROM events');
+    const { resultId } = await run('SELECT eventName, recordIndex FROM events');
     const window = await queryWindow(opened, {
       resultId,
       offset: 5,
@@ -245,18 +239,18 @@ describe('windows', () => {
   });
 
   test('of a released or pushed-out result say so', async () => {
-    const { resultId } = await runQuery(opened, 'SELECT 1');
+    const { resultId } = await run('SELECT 1');
     await resultStoreOf(opened).release(resultId);
     await expect(queryWindow(opened, { resultId, offset: 0, limit: 1 })).rejects.toMatchObject({ code: 'RESULT_GONE' });
-    const old = await runQuery(opened, 'SELECT 1');
-    for (let index = 0; index < 20; index++) await runQuery(opened, 'SELECT 1');
+    const old = await run('SELECT 1');
+    for (let index = 0; index < 200; index++) await run('SELECT 1');
     await expect(queryWindow(opened, { resultId: old.resultId, offset: 0, limit: 1 })).rejects.toMatchObject({
       code: 'RESULT_GONE',
     });
     const left = await opened.withConnection((connection) =>
       connection.runAndReadAll(`SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'results'`),
     );
-    expect(left.getRows()).toEqual([[20n]]);
+    expect(left.getRows()).toEqual([[200n]]);
   });
 });
 

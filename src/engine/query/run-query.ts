@@ -1,47 +1,101 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { QueryParameters, QueryResult, ResultFilter, ResultSort, ResultWindow } from '#shared/api/query.ts';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { TrailbenchError } from '#shared/api/errors.ts';
+import type { QueryResult, ResultFilter, ResultSort, ResultWindow } from '#shared/api/query.ts';
+import { translateAthena } from '#engine/athena/translate-athena.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
+import { usedParameters } from './bound-values.ts';
 import { cellSql, readCells } from './cells.ts';
-import { materialise } from './materialise.ts';
+import { evidenceStamp } from './evidence-stamp.ts';
+import { materialise, storeRows } from './materialise.ts';
+import { relationsFor } from './relations.ts';
 import { createRowOrder, resultGone, resultStoreOf, type RowOrder, type StoredResult } from './result-store.ts';
 import { sqlError } from './sql-error.ts';
+import type { Statement } from './statement.ts';
 
 const firstWindowRows = 200;
 
 /**
  * Checks one reading statement, runs it and keeps the result for `queryWindow`.
- * Throws SQL_REFUSED, SQL_FAILED (with a position in `sql` where DuckDB gives one) and CANCELLED.
+ * Throws SQL_REFUSED, SQL_FAILED (with a position in the text where DuckDB gives one), RESULT_GONE and CANCELLED.
  */
-export async function runQuery(
+export async function runQuery(openCase: OpenCase, statement: Statement, signal?: AbortSignal): Promise<QueryResult> {
+  const { dialect = 'duckdb', parameters = {}, relations: given = [] } = statement;
+  const ranAt = new Date();
+  const startedAt = performance.now();
+  const store = resultStoreOf(openCase);
+  const translatedSql = dialect === 'athena' ? (await translateAthena(statement.sql)).sql : null;
+  const sql = translatedSql ?? statement.sql;
+  const offered = relationsFor(store, given);
+  const table = await store.newTable();
+  try {
+    const [stamp, { result, relations, parameters: names }] = await openCase.withConnection(
+      async (connection) =>
+        [await evidenceStamp(connection), await materialise(connection, sql, parameters, offered, table)] as const,
+      signal,
+    );
+    const used = relations.flatMap(({ name, result: read }) => (read?.origin ? [{ name, origin: read.origin }] : []));
+    const origin = {
+      ...{ sql: statement.sql, dialect, translatedSql, ranAt, relations: used, evidenceStamp: stamp },
+      parameters: usedParameters(names, parameters),
+      elapsedMs: performance.now() - startedAt,
+    };
+    const kept = await keepResult(openCase, { ...result, origin }, signal);
+    return { ...kept, elapsedMs: performance.now() - startedAt };
+  } catch (error) {
+    await store.drop([table]).catch(() => undefined);
+    const described = sqlError(error, sql);
+    throw translatedSql === null ? described : withoutPosition(described);
+  }
+}
+
+/** A place in the translated statement is none in the text as it was written. */
+function withoutPosition(error: unknown): unknown {
+  if (!(error instanceof TrailbenchError) || !error.detail?.position) return error;
+  return new TrailbenchError(error.code, error.message, undefined, { cause: error });
+}
+
+/**
+ * Runs a statement of the engine's own and keeps its rows, in the order of its column `rowNumber` (BIGINT, from 1), which
+ * is no column of the result.
+ */
+export async function keepRows(
   openCase: OpenCase,
-  sql: string,
-  parameters: QueryParameters = {},
+  select: string,
+  values: Record<string, DuckDBValue> = {},
   signal?: AbortSignal,
 ): Promise<QueryResult> {
   const startedAt = performance.now();
   const store = resultStoreOf(openCase);
   const table = await store.newTable();
   try {
-    const result = await openCase.withConnection(
-      (connection) => materialise(connection, sql, parameters, table),
-      signal,
-    );
-    const window = await openCase.withConnection(
-      (connection) => readWindow(connection, result, null, 0, firstWindowRows),
-      signal,
-    );
-    await store.add(result);
-    return {
-      resultId: result.resultId,
-      columns: result.columns.map(({ name, type, encoding }) => ({ name, type, encoding })),
-      rowCount: result.rowCount,
-      elapsedMs: performance.now() - startedAt,
-      window,
-    };
+    const result = await openCase.withConnection((connection) => storeRows(connection, select, values, table), signal);
+    const kept = await keepResult(openCase, { ...result, origin: null }, signal);
+    return { ...kept, elapsedMs: performance.now() - startedAt };
   } catch (error) {
     await store.drop([table]).catch(() => undefined);
-    throw sqlError(error, sql);
+    throw sqlError(error, '');
   }
+}
+
+async function keepResult(openCase: OpenCase, result: StoredResult, signal?: AbortSignal): Promise<QueryResult> {
+  const window = await openCase.withConnection(
+    (connection) => readWindow(connection, result, null, 0, firstWindowRows),
+    signal,
+  );
+  await resultStoreOf(openCase).add(result);
+  const { origin } = result;
+  return {
+    resultId: result.resultId,
+    columns: result.columns.map(({ name, type, encoding }) => ({ name, type, encoding })),
+    rowCount: result.rowCount,
+    elapsedMs: 0,
+    uses: {
+      parameters: Object.keys(origin?.parameters ?? {}),
+      relations: origin?.relations.map(({ name }) => name) ?? [],
+    },
+    translatedSql: origin?.translatedSql ?? null,
+    window,
+  };
 }
 
 export interface WindowRequest {

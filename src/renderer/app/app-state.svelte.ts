@@ -63,6 +63,8 @@ export class AppState {
     jobs: 0,
     prompts: 0,
     custody: 0,
+    notebooks: 0,
+    pins: 0,
   });
 
   constructor({ connection, desktop, picker, theme }: AppParts) {

@@ -1,4 +1,13 @@
-export const pageNames = ['welcome', 'timeline', 'sql', 'evidence', 'sources', 'schema', 'custody'] as const;
+export const pageNames = [
+  'welcome',
+  'timeline',
+  'sql',
+  'notebook',
+  'evidence',
+  'sources',
+  'schema',
+  'custody',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** Values of a page's parameters; null or absent: not set. */

@@ -11,7 +11,7 @@ export interface AppInfo {
 }
 
 /** A notice carries no data: the page fetches again what it shows. */
-export type ChangeTopic = 'case' | 'evidence' | 'sources' | 'jobs' | 'prompts' | 'custody';
+export type ChangeTopic = 'case' | 'evidence' | 'sources' | 'jobs' | 'prompts' | 'custody' | 'notebooks' | 'pins';
 export interface ChangeNotice {
   readonly topic: ChangeTopic;
 }

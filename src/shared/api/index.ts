@@ -4,6 +4,8 @@ import { appContract } from './app.ts';
 import { caseContract } from './case.ts';
 import { evidenceContract } from './evidence.ts';
 import { jobsContract } from './jobs.ts';
+import { notebookContract } from './notebook.ts';
+import { pinsContract } from './pins.ts';
 import { queryContract } from './query.ts';
 import { timelineContract } from './timeline.ts';
 
@@ -15,6 +17,8 @@ export const contract = {
   evidence: evidenceContract,
   acquisition: acquisitionContract,
   query: queryContract,
+  notebook: notebookContract,
+  pins: pinsContract,
   timeline: timelineContract,
 };
 
@@ -27,5 +31,7 @@ export * from './case.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './jobs.ts';
+export * from './notebook.ts';
+export * from './pins.ts';
 export * from './query.ts';
 export * from './timeline.ts';

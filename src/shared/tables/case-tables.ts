@@ -17,6 +17,7 @@ import {
   rejectedTable,
   sightingsTable,
 } from './ledger.ts';
+import { pinnedResultsTable, pinnedRowsTable } from './pins.ts';
 import type { Table } from './table.ts';
 
 /** Every relation of a case that a user's SQL may read, in the order the schema page shows them. */
@@ -35,5 +36,7 @@ export const caseTables: readonly Table[] = [
   objectVersionsTable,
   fetchProblemsTable,
   proofDocumentsTable,
+  pinnedResultsTable,
+  pinnedRowsTable,
   custodyTable,
 ];
