@@ -1,4 +1,6 @@
 import {
+  BIGINT,
+  DOUBLE,
   DuckDBDecimalValue,
   DuckDBTimestampValue,
   LIST,
@@ -28,8 +30,9 @@ export function boundValues(names: readonly string[], parameters: QueryParameter
       const shown = /^\d+$/.test(name) ? 'a parameter without a name (write $name)' : `the parameter $${name}`;
       throw new TrailbenchError('SQL_FAILED', `The statement uses ${shown}, which has no value. Give it one.`);
     }
-    if (typeof value === 'object' && value?.type === 'list') bound.types[name] = LIST(VARCHAR);
-    bound.values[name] = duckdbValue(name, value);
+    const found = duckdbValue(name, value);
+    bound.values[name] = found.value;
+    if (found.type) bound.types[name] = found.type;
   }
   return bound;
 }
@@ -44,15 +47,22 @@ function valueOf(name: string, parameters: QueryParameters): QueryParameters[str
   return Object.entries(parameters).find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-function duckdbValue(name: string, value: QueryParameters[string]): DuckDBValue {
-  if (typeof value !== 'object' || value === null) {
-    return Number.isSafeInteger(value) ? BigInt(value as number) : value;
+/** Left to itself the driver takes a bigint for a HUGEINT, a whole number for an INTEGER, an empty list for one of NULLs. */
+interface Typed {
+  readonly value: DuckDBValue;
+  readonly type?: DuckDBType;
+}
+
+function duckdbValue(name: string, value: QueryParameters[string]): Typed {
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? { value: BigInt(value), type: BIGINT } : { value, type: DOUBLE };
   }
+  if (typeof value !== 'object' || value === null) return { value };
   switch (value.type) {
     case 'list':
-      return listValue([...value.value]);
+      return { value: listValue([...value.value]), type: LIST(VARCHAR) };
     case 'timestamp':
-      return new DuckDBTimestampValue(microsOf(name, value.value));
+      return { value: new DuckDBTimestampValue(microsOf(name, value.value)) };
     case 'number':
       return numberOf(name, value.value);
   }
@@ -66,18 +76,19 @@ function microsOf(name: string, text: string): bigint {
 }
 
 /** Exactly, as long as 38 digits do; with an exponent as DOUBLE. */
-function numberOf(name: string, text: string): DuckDBValue {
-  const [, sign = '', whole, fraction = ''] = /^([-+]?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
-  const digits = `${whole ?? ''}${fraction}`;
-  if (digits !== '' && digits.length <= 38) {
+function numberOf(name: string, text: string): Typed {
+  const [, sign = '', whole = '', fraction = ''] = /^([-+]?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`;
+  const width = Math.max(digits.length, fraction.length + 1);
+  if (digits !== '' && width <= 38) {
     const scaled = BigInt(digits) * (sign === '-' ? -1n : 1n);
-    if (fraction !== '') return new DuckDBDecimalValue(scaled, Math.max(digits.length, 1), fraction.length);
-    if (BigInt.asIntN(64, scaled) === scaled) return scaled;
-    return new DuckDBDecimalValue(scaled, 38, 0);
+    if (fraction !== '') return { value: new DuckDBDecimalValue(scaled, width, fraction.length) };
+    if (BigInt.asIntN(64, scaled) === scaled) return { value: scaled, type: BIGINT };
+    return { value: new DuckDBDecimalValue(scaled, 38, 0) };
   }
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw notOfType(name, text, 'number');
-  return value;
+  return { value, type: DOUBLE };
 }
 
 function notOfType(name: string, text: string, what: string): TrailbenchError {
