@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { lightPalette } from '#shared/notebook/charts/palette.ts';
 
 const css = readFileSync(new URL('../src/renderer/styles/theme.css', import.meta.url), 'utf8');
 
@@ -43,6 +44,11 @@ const shapePairs: readonly Pair[] = [
   ['--kind-write', '--surface-page'],
   ['--kind-denied', '--surface-page'],
   ['--kind-detection', '--surface-page'],
+  ...['--surface-page', '--surface-panel'].flatMap((surface) =>
+    ['--chart-read', ...[1, 2, 3, 4, 5, 6].map((number) => `--series-${number}`)].map(
+      (name) => [name, surface] as const,
+    ),
+  ),
 ];
 
 describe.each([":root[data-theme='dark']", ":root[data-theme='light']"])('%s', (selector) => {
@@ -56,4 +62,19 @@ describe.each([":root[data-theme='dark']", ":root[data-theme='light']"])('%s', (
   it.each(shapePairs)('%s shows on %s (3:1)', (line, surface) => {
     expect(contrast(value(line), value(surface))).toBeGreaterThanOrEqual(3);
   });
+});
+
+it('a report draws in the light theme’s colours; denials darker, as they stand on white paper', () => {
+  const light = colours(":root[data-theme='light']");
+  const { denied, ...others } = lightPalette;
+  const names: Readonly<Record<string, string>> = {
+    ...{ text: '--text-primary', muted: '--text-muted', grid: '--border-subtle', accent: '--accent' },
+    ...{ read: '--chart-read', write: '--kind-write' },
+  };
+  for (const [role, colour] of Object.entries(others)) {
+    expect(colour, role).toBe(light.get(names[role] ?? role.replace('series', '--series-')));
+  }
+  for (const [role, colour] of Object.entries({ denied, ...others })) {
+    if (role !== 'grid') expect(contrast(colour, '#ffffff'), role).toBeGreaterThanOrEqual(3);
+  }
 });

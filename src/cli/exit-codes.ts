@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: 2,
   /**
    * Done, and some records or whole files were rejected (`trailbench ledger CASE --problems` lists them), or some
-   * objects could not be fetched (the table `fetch_problems`).
+   * objects could not be fetched (the table `fetch_problems`), or a cell of a notebook failed.
    */
   rejected: 3,
 } as const;

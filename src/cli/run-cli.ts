@@ -6,6 +6,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addInfoCommand } from './commands/info.ts';
 import { addLedgerCommand } from './commands/ledger.ts';
 import { addNewCommand } from './commands/new.ts';
+import { addNotebookCommand } from './commands/notebook.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { exitCodes, UsageError } from './exit-codes.ts';
@@ -46,7 +47,7 @@ function createProgram(version: string, run: Runner): Command {
     .showHelpAfterError('(--help shows how a command is used)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 error, 2 usage, 3 done, but something was rejected or could not be fetched.' +
+      '\nExit codes: 0 done, 1 error, 2 usage, 3 done, but something was rejected, could not be fetched, or a cell failed.' +
         '\nA case is a folder NAME.trailbench; the ending may be left out.',
     );
   const adders: readonly AddCommand[] = [
@@ -55,6 +56,7 @@ function createProgram(version: string, run: Runner): Command {
     addFetchCommand,
     addInfoCommand,
     addSqlCommand,
+    addNotebookCommand,
     addLedgerCommand,
     addServeCommand,
   ];

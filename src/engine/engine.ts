@@ -13,6 +13,7 @@ import { os } from './implementer.ts';
 import { jobsHandlers } from './jobs/jobs-handlers.ts';
 import { RunningJobs } from './jobs/running-jobs.ts';
 import { createLog } from './log.ts';
+import { closeNotebookFiles } from './notebook/files/notebook-files.ts';
 import { notebookHandlers } from './notebook/notebook-handlers.ts';
 import { pinHandlers } from './pins/pin-handlers.ts';
 import { queryHandlers } from './query/query-handlers.ts';
@@ -52,6 +53,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function close(): Promise<void> {
     await jobs.cancelAll();
     await cases.close();
+    await closeNotebookFiles(context);
     changes.close();
   }
 

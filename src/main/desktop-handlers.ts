@@ -25,6 +25,18 @@ export function handleDesktop(): void {
       properties: [kind === 'folder' ? 'openDirectory' : 'openFile', 'multiSelections'],
     }),
   );
+  handle('desktop:choose-notebook', async (window) => {
+    const [path] = await open(window, {
+      title: 'Import a notebook',
+      buttonLabel: 'Import',
+      properties: ['openFile'],
+      filters: [
+        { name: 'Notebooks (Markdown)', extensions: ['md', 'markdown'] },
+        { name: 'All files', extensions: ['*'] },
+      ],
+    });
+    return path ?? null;
+  });
   handle('desktop:set-title', (window, title) => window.setTitle(asText(title)));
   handle('desktop:open-external', async (_window, url) => {
     if (typeof url !== 'string' || !isSignInUrl(url)) return false;

@@ -6,6 +6,7 @@ const desktop: Desktop = {
   chooseNewCasePath: (suggestedName) => ipcRenderer.invoke('desktop:choose-new-case-path', suggestedName),
   chooseCase: () => ipcRenderer.invoke('desktop:choose-case'),
   chooseEvidence: (kind) => ipcRenderer.invoke('desktop:choose-evidence', kind),
+  chooseNotebook: () => ipcRenderer.invoke('desktop:choose-notebook'),
   pathOf: (file) => webUtils.getPathForFile(file as File) || null,
   setTitle: (title) => void ipcRenderer.invoke('desktop:set-title', title),
   openExternal: (url) => ipcRenderer.invoke('desktop:open-external', url),

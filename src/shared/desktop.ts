@@ -10,6 +10,8 @@ export interface Desktop {
   chooseCase(): Promise<string | null>;
   /** Asks for log files or folders to import. Empty: the user cancelled. */
   chooseEvidence(kind: 'files' | 'folder'): Promise<readonly string[]>;
+  /** Asks for a notebook (a Markdown file) to import. Null: the user cancelled. */
+  chooseNotebook(): Promise<string | null>;
   /** The path of a dropped `File`; null where the host does not tell (browsers). */
   pathOf(file: object): string | null;
   setTitle(title: string): void;

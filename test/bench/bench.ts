@@ -9,6 +9,7 @@ import { measureFetch } from './fetch-section.ts';
 import { measureFrames } from './frames-section.ts';
 import { importCase, measureImport } from './import-section.ts';
 import { currentLoad, describeMachine } from './machine.ts';
+import { measureNotebook } from './notebook-section.ts';
 import { measureQueries } from './queries-section.ts';
 import { formatTable, type Section } from './report.ts';
 
@@ -18,12 +19,13 @@ Sections (all if none is named):
   import   the import against DuckDB's read_json into the same table
   fetch    the fetch of objects from a local S3 server against the SDK's plain loop (needs ../shared)
   queries  SQL on the imported case, and the product's own procedures
-  frames   frame and interaction times of the page in Chromium
+  frames   frame and interaction times of the timeline in Chromium
+  notebook keystrokes and paging in a notebook with ten million rows, in Chromium
 
 Options:
   --events N   size of the generated data set (1000000)
   --data DIR   measure with these log files instead
-  --case DIR   queries and frames: a case that was imported before
+  --case DIR   queries, frames and notebook: a case imported before
   --runs N     repetitions of imports and fetches (3)
   --json       print one JSON object
   --help
@@ -34,10 +36,11 @@ const sections: Readonly<Record<string, (bench: BenchContext) => Promise<Section
   fetch: measureFetch,
   queries: measureQueries,
   frames: measureFrames,
+  notebook: measureNotebook,
 };
 
 /** Sections that measure on a case imported before. */
-const needCase: ReadonlySet<string> = new Set(['queries', 'frames']);
+const needCase: ReadonlySet<string> = new Set(['queries', 'frames', 'notebook']);
 
 const { values, positionals } = readArguments();
 const load = currentLoad();
@@ -108,7 +111,7 @@ function readArguments() {
     const unknown = parsed.positionals.find((name) => !(name in sections));
     if (unknown !== undefined) throw new Error(`There is no section “${unknown}”.`);
     if (parsed.values.case && (parsed.positionals.length === 0 || parsed.positionals.includes('import'))) {
-      throw new Error('--case is for queries and frames: name them.');
+      throw new Error('--case is for queries, frames and notebook: name them.');
     }
     return parsed;
   } catch (error) {

@@ -58,6 +58,7 @@ test('the preload script exposes the Desktop interface and nothing else', async 
     'chooseCase: function',
     'chooseEvidence: function',
     'chooseNewCasePath: function',
+    'chooseNotebook: function',
     'host: string',
     'openExternal: function',
     'pathOf: function',
@@ -318,7 +319,7 @@ test('only the page’s own frame is answered by main', async () => {
     }
     return results;
   });
-  // Five channels, three frames.
-  expect(answers.length).toBe(15);
+  // Six channels, three frames.
+  expect(answers.length).toBe(18);
   expect(new Set(answers)).toEqual(new Set(['channel: not for this sender']));
 });

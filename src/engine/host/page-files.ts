@@ -4,7 +4,8 @@ import { extname, join } from 'node:path';
 /**
  * The page's content security policy, the same in Electron and in a browser: everything from the page's own origin and
  * nothing else. No script inline or by `eval`; HTML from strings only through Svelte's own policy for its compiled
- * templates. CodeMirror and Svelte write style elements and attributes, hence `unsafe-inline` for styles only.
+ * templates and the sanitiser's for notebooks' prose. CodeMirror and Svelte write style elements and attributes, hence
+ * `unsafe-inline` for styles only.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -17,7 +18,7 @@ const contentSecurityPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
+  'trusted-types svelte-trusted-html dompurify',
 ].join('; ');
 
 /** Sent with every answer to the page, errors too. */

@@ -56,9 +56,10 @@ export async function readCells(
   from: string,
   orderBy: string,
   values: Record<string, DuckDBValue> = {},
+  types: Record<string, DuckDBType> = {},
 ): Promise<{ rowCount: number; cells: Cell[][] }> {
   const lists = cells.map((cell) => `to_json(list(${cell} ORDER BY ${orderBy}))`);
-  const reader = await connection.runAndReadAll(`SELECT count(*), ${lists.join(', ')} FROM ${from}`, values);
+  const reader = await connection.runAndReadAll(`SELECT count(*), ${lists.join(', ')} FROM ${from}`, values, types);
   const [rowCount, ...columns] = reader.getRows()[0] ?? [0n];
   return {
     rowCount: Number(rowCount),

@@ -61,12 +61,16 @@ export async function materialise(
   return { result: { ...common, relation: table, rowCount }, ...used };
 }
 
-/** Runs a statement of the engine's own into `table`; its column `rowNumber` is the rows' order. */
+/**
+ * Runs a statement of the engine's own into `table`; its column `rowNumber` is the rows' order. `names`: what its other
+ * columns are called, where a SELECT could not call them so (two alike, or `rowNumber`).
+ */
 export async function storeRows(
   connection: DuckDBConnection,
   select: string,
   values: Record<string, DuckDBValue>,
   table: string,
+  names?: readonly string[],
 ): Promise<Omit<StoredResult, 'origin'>> {
   const described = await connection.runAndReadAll(`SELECT * EXCLUDE (rowNumber) FROM (${select}) LIMIT 0`, values);
   const types = described.columnTypes();
@@ -77,7 +81,8 @@ export async function storeRows(
     values,
   );
   const rowCount = Number((await created.getRows())[0]?.[0] ?? 0);
-  return { resultId: randomUUID(), table, relation: table, columns, rowCount, views: new Map() };
+  const called = columns.map((column, index) => ({ ...column, name: names?.[index] ?? column.name }));
+  return { resultId: randomUUID(), table, relation: table, columns: called, rowCount, views: new Map() };
 }
 
 function storedColumn(name: string, type: DuckDBType | undefined): StoredColumn {

@@ -1,7 +1,7 @@
 import type { ResultRelation } from '#shared/api/query.ts';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import { caseTables } from '#shared/tables/case-tables.ts';
-import { cloudtrailLogs, cloudtrailLogsSql } from '#shared/tables/cloudtrail-logs.ts';
+import { athenaViews, viewSql } from '#shared/tables/cloudtrail-logs.ts';
 import { quoteIdentifier } from '#shared/tables/table.ts';
 import type { ResultStore, StoredResult } from './result-store.ts';
 import type { StatementTree, TreeValue } from './statement-tree.ts';
@@ -17,7 +17,7 @@ export interface Relation {
 
 /** All that a statement may name. Throws RESULT_GONE, BAD_INPUT. */
 export function relationsFor(store: ResultStore, given: readonly ResultRelation[]): readonly Relation[] {
-  const taken = new Set([cloudtrailLogs.name, ...caseTables.map((table) => table.name.toLowerCase())]);
+  const taken = new Set([...athenaViews, ...caseTables].map((relation) => relation.name.toLowerCase()));
   const results = given.map(({ name, resultId }): Relation => {
     if (taken.has(name.toLowerCase())) {
       throw new TrailbenchError('BAD_INPUT', `There are two relations called “${name}”. Give one another name.`);
@@ -27,7 +27,8 @@ export function relationsFor(store: ResultStore, given: readonly ResultRelation[
     const columns = result.columns.map((column, index) => `c${index} AS ${quoteIdentifier(column.name)}`);
     return { name, sql: `SELECT ${columns.join(', ')} FROM ${result.relation}`, result };
   });
-  return [{ name: cloudtrailLogs.name, sql: cloudtrailLogsSql(), result: null }, ...results];
+  const views = athenaViews.map((view): Relation => ({ name: view.name, sql: viewSql(view), result: null }));
+  return [...views, ...results];
 }
 
 /** Those that the statement names anywhere as a table; one that a WITH of its own hides may be among them. */

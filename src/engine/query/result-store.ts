@@ -2,6 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { TrailbenchError } from '#shared/api/errors.ts';
 import type { ResultColumn, ResultFilter, ResultSort } from '#shared/api/query.ts';
 import type { OpenCase } from '#engine/case/open-case.ts';
+import { microsOf } from '#engine/timeline/view-sql.ts';
+import { sqlError } from './sql-error.ts';
+import { timeSql } from './time-columns.ts';
 import type { ResultOrigin } from './statement.ts';
 
 export interface StoredResult {
@@ -112,7 +115,7 @@ export function resultStoreOf(openCase: OpenCase): ResultStore {
 }
 
 /** The cell as text, as the page shows it. */
-function textSql(column: StoredColumn, index: number): string {
+export function textSql(column: StoredColumn, index: number): string {
   return column.isNested ? `CAST(to_json(c${index}) AS VARCHAR)` : `CAST(c${index} AS VARCHAR)`;
 }
 
@@ -129,7 +132,7 @@ export async function createRowOrder(
     if (!found) throw new TrailbenchError('BAD_INPUT', `The result has no column ${index}.`);
     return found;
   };
-  const values: Record<string, string> = {};
+  const values: Record<string, string | bigint> = {};
   const conditions = filters.flatMap((filter, index) => {
     const text = textSql(column(filter.column), filter.column);
     const found: string[] = [];
@@ -141,6 +144,12 @@ export async function createRowOrder(
     else if (filter.equals !== undefined) {
       values[`equals${index}`] = filter.equals;
       found.push(`${text} = $equals${index}`);
+    }
+    if (filter.range !== undefined) {
+      values[`from${index}`] = microsOf(filter.range.fromMicros);
+      values[`to${index}`] = microsOf(filter.range.toMicros);
+      const micros = timeSql(column(filter.column), filter.column);
+      found.push(`${micros} >= $from${index}::BIGINT AND ${micros} < $to${index}::BIGINT`);
     }
     return found;
   });
@@ -156,6 +165,12 @@ export async function createRowOrder(
     values,
   );
   return { table, rowCount: Number((await created.getRows())[0]?.[0] ?? 0) };
+}
+
+/** What reading a kept result failed with: RESULT_GONE if it was let go meanwhile. */
+export function resultError(error: unknown): unknown {
+  const isGone = error instanceof Error && /^Catalog Error: Table with name/.test(error.message);
+  return isGone ? resultGone() : sqlError(error, '');
 }
 
 export function resultGone(): TrailbenchError {

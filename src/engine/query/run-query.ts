@@ -8,7 +8,7 @@ import { cellSql, readCells } from './cells.ts';
 import { evidenceStamp } from './evidence-stamp.ts';
 import { materialise, storeRows } from './materialise.ts';
 import { relationsFor } from './relations.ts';
-import { createRowOrder, resultGone, resultStoreOf, type RowOrder, type StoredResult } from './result-store.ts';
+import { createRowOrder, resultError, resultStoreOf, type RowOrder, type StoredResult } from './result-store.ts';
 import { sqlError } from './sql-error.ts';
 import type { Statement } from './statement.ts';
 
@@ -23,9 +23,10 @@ export async function runQuery(openCase: OpenCase, statement: Statement, signal?
   const ranAt = new Date();
   const startedAt = performance.now();
   const store = resultStoreOf(openCase);
-  const translatedSql = dialect === 'athena' ? (await translateAthena(statement.sql)).sql : null;
-  const sql = translatedSql ?? statement.sql;
   const offered = relationsFor(store, given);
+  const results = offered.flatMap(({ name, result }) => (result ? [{ name, columns: result.columns }] : []));
+  const translatedSql = dialect === 'athena' ? (await translateAthena(statement.sql, results, parameters)).sql : null;
+  const sql = translatedSql ?? statement.sql;
   const table = await store.newTable();
   try {
     const [stamp, { result, relations, parameters: names }] = await openCase.withConnection(
@@ -56,19 +57,23 @@ function withoutPosition(error: unknown): unknown {
 
 /**
  * Runs a statement of the engine's own and keeps its rows, in the order of its column `rowNumber` (BIGINT, from 1), which
- * is no column of the result.
+ * is no column of the result. `names`: what the other columns are called, where a SELECT could not call them so.
  */
 export async function keepRows(
   openCase: OpenCase,
   select: string,
   values: Record<string, DuckDBValue> = {},
   signal?: AbortSignal,
+  names?: readonly string[],
 ): Promise<QueryResult> {
   const startedAt = performance.now();
   const store = resultStoreOf(openCase);
   const table = await store.newTable();
   try {
-    const result = await openCase.withConnection((connection) => storeRows(connection, select, values, table), signal);
+    const result = await openCase.withConnection(
+      (connection) => storeRows(connection, select, values, table, names),
+      signal,
+    );
     const kept = await keepResult(openCase, { ...result, origin: null }, signal);
     return { ...kept, elapsedMs: performance.now() - startedAt };
   } catch (error) {
@@ -123,9 +128,7 @@ export async function queryWindow(
     );
     return { ...window, filteredCount: view?.rowCount ?? result.rowCount };
   } catch (error) {
-    // Released, or pushed out by newer results, while this was waiting.
-    if (error instanceof Error && /^Catalog Error: Table with name/.test(error.message)) throw resultGone();
-    throw sqlError(error, '');
+    throw resultError(error);
   }
 }
 

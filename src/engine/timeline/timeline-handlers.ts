@@ -1,6 +1,7 @@
 import { os } from '#engine/implementer.ts';
 import { readEventDetail } from './event-detail.ts';
 import { readEventPage } from './event-pages.ts';
+import { findEvent } from './find-event.ts';
 import { readEventPosition } from './event-position.ts';
 import { readHistogram } from './histogram.ts';
 
@@ -13,6 +14,9 @@ export const timelineHandlers = {
   ),
   position: os.timeline.position.handler(async ({ context, input, signal }) => ({
     index: await readEventPosition(context.requireCase(), input, signal),
+  })),
+  find: os.timeline.find.handler(async ({ context, input, signal }) => ({
+    event: await findEvent(context.requireCase(), input.eventID, signal),
   })),
   event: os.timeline.event.handler(({ context, input, signal }) =>
     readEventDetail(context.requireCase(), input, signal),

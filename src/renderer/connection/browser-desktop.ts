@@ -5,6 +5,7 @@ import { isSignInUrl } from '#shared/sign-in-url.ts';
 export type PickRequest =
   | { readonly purpose: 'new-case'; readonly suggestedName: string }
   | { readonly purpose: 'case' }
+  | { readonly purpose: 'notebook' }
   | { readonly purpose: 'evidence'; readonly kind: 'files' | 'folder' };
 
 /** Resolves with the chosen paths on the engine's machine; null: the user cancelled. */
@@ -18,6 +19,7 @@ export function createBrowserDesktop(pick: Pick): Desktop {
     chooseNewCasePath: (suggestedName) => pickOne({ purpose: 'new-case', suggestedName }),
     chooseCase: () => pickOne({ purpose: 'case' }),
     chooseEvidence: async (kind) => (await pick({ purpose: 'evidence', kind })) ?? [],
+    chooseNotebook: () => pickOne({ purpose: 'notebook' }),
     pathOf: () => null,
     setTitle(title) {
       document.title = title;

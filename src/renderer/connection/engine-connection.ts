@@ -7,7 +7,16 @@ export type ConnectionState = 'connected' | 'reconnecting';
 const handshakeLimitMs = 15_000;
 const shortestDelayMs = 200;
 const longestDelayMs = 5_000;
-const allTopics: readonly ChangeTopic[] = ['case', 'evidence', 'sources', 'jobs', 'prompts', 'custody'];
+const allTopics: readonly ChangeTopic[] = [
+  'case',
+  'evidence',
+  'sources',
+  'jobs',
+  'prompts',
+  'custody',
+  'notebooks',
+  'pins',
+];
 
 /**
  * The page's lasting connection to the engine, over one wire after another. Calls made while there is no wire wait for

@@ -39,11 +39,15 @@ export interface QueryResult {
 /** Half-open, in microseconds since 1970 UTC. */
 const rangeSchema = v.object({ fromMicros: v.number(), toMicros: v.number() });
 const sortSchema = v.object({ column: v.number(), descending: v.boolean() });
-/** Keeps rows whose cell, as text, contains `contains` (case-insensitive), equals `equals` or is null. */
+/**
+ * Keeps rows whose cell, as text, contains `contains` (case-insensitive), equals `equals` or is null; whose time, as `lanes`
+ * reads it, lies in `range`.
+ */
 const filterSchema = v.object({
   column: v.number(),
   contains: v.optional(v.string()),
   equals: v.optional(v.nullable(v.string())),
+  range: v.optional(rangeSchema),
 });
 export type ResultSort = v.InferOutput<typeof sortSchema>;
 export type ResultFilter = v.InferOutput<typeof filterSchema>;
@@ -97,20 +101,28 @@ export interface ValueCount {
   readonly count: number;
 }
 
-/** A run of a lane's rows in neighbouring buckets: one mark on the screen. */
+/** What rows of a result say an event did: denied if `outcome` says so, else by `readOnly`. The first weighs most. */
+export const laneKinds = ['denied', 'write', 'read'] as const;
+export type LaneKind = (typeof laneKinds)[number];
+
+/** The rows of a lane that begin in the same bucket: one mark on the screen. */
 export interface LaneMark {
-  /** Buckets from 0; equal for an event, apart for a range. */
+  /** Buckets from 0; equal for events. Of ranges, `to` is where the longest of them ends. */
   readonly from: number;
   readonly to: number;
   readonly count: number;
   /** The first of its rows in the result, from 0. */
   readonly row: number;
+  /** The weightiest of its rows; null if none says. */
+  readonly kind: LaneKind | null;
 }
 
 export interface Lane {
   /** The lane's value as text; null for rows without one. */
   readonly label: string | null;
+  /** All with a time, in the range or not. */
   readonly rowCount: number;
+  /** In the range, by time. */
   readonly marks: readonly LaneMark[];
 }
 
@@ -119,12 +131,12 @@ export interface Lanes {
   readonly fromMicros: number;
   readonly bucketMicros: number;
   readonly bucketCount: number;
-  /** By first activity; at most as many as asked for. */
+  /** By first activity in the whole result, whatever the range; at most as many as asked for. */
   readonly lanes: readonly Lane[];
   readonly laneCount: number;
   /** Rows of the lanes left out. */
   readonly rowsInOtherLanes: number;
-  /** Rows whose time is empty or can't be read. */
+  /** Rows whose time is empty, can't be read or is not in the years 1 to 9999. */
   readonly rowsWithoutTime: number;
 }
 
@@ -169,7 +181,11 @@ export const queryContract = {
     )
     .output(type<ResultWindow & { readonly filteredCount: number }>()),
   release: procedure.input(v.object({ resultId: v.string() })).output(type<void>()),
-  /** The result by time, for a timeline view. Columns are numbers from 0. Errors: RESULT_GONE, BAD_INPUT, CANCELLED. */
+  /**
+   * The result by time, for a timeline view. Columns are numbers from 0; times are TIMESTAMP, TIMESTAMPTZ, DATE, or text in
+   * ISO 8601. Without a `range`, from the first to the last time. Many lanes get fewer buckets than asked for.
+   * Errors: RESULT_GONE, BAD_INPUT, CANCELLED.
+   */
   lanes: procedure
     .input(
       v.object({
@@ -178,6 +194,9 @@ export const queryContract = {
         /** Of ranges. */
         end: v.optional(v.nullable(v.number()), null),
         lane: v.optional(v.nullable(v.number()), null),
+        /** Columns that say what an event did, as in `events`. */
+        outcome: v.optional(v.nullable(v.number()), null),
+        readOnly: v.optional(v.nullable(v.number()), null),
         range: v.optional(v.nullable(rangeSchema), null),
         buckets: v.pipe(v.number(), v.minValue(1), v.maxValue(4000)),
         maxLanes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(500)), 50),

@@ -1,6 +1,6 @@
 import { type } from '@orpc/contract';
 import * as v from 'valibot';
-import { recordInput, type LedgerFile } from './evidence.ts';
+import { recordInput, type LedgerFile, type RecordPlace } from './evidence.ts';
 import { procedure } from './procedure.ts';
 
 /** Half-open span of eventTime, `[from, to)`, in microseconds since 1970 UTC (safe integers until 2255). */
@@ -114,6 +114,8 @@ export const timelineContract = {
   position: procedure
     .input(v.object({ view: viewSchema, sort: sortSchema, event: recordInput }))
     .output(type<{ readonly index: number | null }>()),
+  /** The event of an eventID; null if the case has none, or if the text is no UUID. */
+  find: procedure.input(v.object({ eventID: v.string() })).output(type<{ readonly event: RecordPlace | null }>()),
   /** Everything about one event. Errors: NOT_FOUND. */
   event: procedure.input(recordInput).output(type<EventDetail>()),
 };

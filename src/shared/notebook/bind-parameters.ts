@@ -42,20 +42,22 @@ export function bindParameters(
   span: CaseSpan,
 ): BoundParameters {
   const values: Record<string, QueryParameters[string]> = {};
-  const problems: Record<string, string> = {};
+  // Without a prototype: a parameter may be called `constructor`.
+  const problems = Object.create(null) as Record<string, string>;
   for (const parameter of parameters) {
-    const text = (texts[parameter.name] ?? parameter.defaultText).trim();
+    const { name, defaultText } = parameter;
+    const text = (Object.hasOwn(texts, name) ? texts[name] : null) ?? defaultText;
     try {
       Object.assign(values, valuesOf(parameter, text, span));
     } catch (error) {
-      problems[parameter.name] = error instanceof Error ? error.message : String(error);
+      problems[name] = error instanceof Error ? error.message : String(error);
     }
   }
   return { values, problems };
 }
 
-function valuesOf(parameter: NotebookParameter, text: string, span: CaseSpan): QueryParameters {
-  const { name, type } = parameter;
+function valuesOf({ name, type }: NotebookParameter, given: string, span: CaseSpan): QueryParameters {
+  const text = given.trim();
   switch (type) {
     case 'text':
     case 'identity':
@@ -66,17 +68,10 @@ function valuesOf(parameter: NotebookParameter, text: string, span: CaseSpan): Q
     case 'timestamp':
       return { [name]: timestamp(text === '' ? (spanEnd(name, span) ?? '') : text) };
     case 'list':
-      return {
-        [name]: {
-          type: 'list',
-          value: text
-            .split(/[\n,]/)
-            .map((item) => item.trim())
-            .filter(Boolean),
-        },
-      };
+      return { [name]: { type: 'list', value: listItems(given) } };
     case 'range': {
-      const [from = '', to = ''] = text.split('/');
+      const [from = '', to = '', ...more] = text.split('/');
+      if (more.length > 0) throw new Error(`“${text}” is no time range. Write its two ends as from/to.`);
       return {
         [`${name}_from`]: timestamp(from.trim() || (span.firstEventAt ?? '')),
         [`${name}_to`]: timestamp(to.trim() || (span.lastEventAt ?? '')),
@@ -85,18 +80,26 @@ function valuesOf(parameter: NotebookParameter, text: string, span: CaseSpan): Q
   }
 }
 
+/** One a line, or between commas if there is but one line: so a value may have a comma. */
+function listItems(text: string): string[] {
+  const items = text.split(text.includes('\n') ? '\n' : ',');
+  return items.map((item) => item.trim()).filter(Boolean);
+}
+
 function spanEnd(name: string, span: CaseSpan): string | null {
   if (name.toLowerCase() === 'from') return span.firstEventAt;
   return name.toLowerCase() === 'to' ? span.lastEventAt : null;
 }
 
 function numberText(text: string): string {
-  if (/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return text;
+  const isNumber = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text);
+  if (isNumber && Number.isFinite(Number(text))) return text;
   throw new Error(`“${text}” is no number. Write digits, with a point for fractions.`);
 }
 
 /** `2023-07-10`, `2023-07-10 12:04`, with seconds and fractions, a `T` between, a `Z` or offset behind; UTC without one. */
-const timestampPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,6})?)?\s*(Z|[-+]\d{2}:?\d{2})?)?$/i;
+const timestampPattern =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ]((?!24)\d{2}:\d{2})(:\d{2}(?:\.\d{1,6})?)?\s*(Z|[-+]\d{2}:?\d{2})?)?$/i;
 
 function timestamp(text: string): QueryParameters[string] {
   if (text === '') return null;
@@ -106,8 +109,7 @@ function timestamp(text: string): QueryParameters[string] {
   const at = new Date(`${day}T${minute}${second}${offset}`);
   // Date rolls 30 February over into March.
   const isReal = day !== '' && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
-  if (!isReal || Number.isNaN(at.getTime())) {
-    throw new Error(`“${text}” is no time. Write it as 2023-07-10 12:04:47 (UTC).`);
-  }
-  return { type: 'timestamp', value: `${at.toISOString().slice(0, 19).replace('T', ' ')}${fraction}` };
+  const [whole = ''] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(at.toJSON() ?? '') ?? [];
+  if (!isReal || whole === '') throw new Error(`“${text}” is no time. Write it as 2023-07-10 12:04:47 (UTC).`);
+  return { type: 'timestamp', value: `${whole.replace('T', ' ')}${fraction}` };
 }

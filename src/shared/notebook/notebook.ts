@@ -11,8 +11,8 @@ export interface Notebook {
   readonly description: string | null;
   readonly tags: readonly string[];
   readonly parameters: readonly NotebookParameter[];
-  /** Front matter, fences included; null if there is none. */
-  readonly frontMatter: TextSpan | null;
+  /** Front matter, fences included, and the YAML within; null if there is none. */
+  readonly frontMatter: (TextSpan & { readonly yaml: TextSpan }) | null;
   readonly blocks: readonly NotebookBlock[];
   /** What is wrong with the front matter; problems of cells are theirs. */
   readonly problems: readonly string[];
@@ -28,12 +28,14 @@ export type NotebookBlock = ProseBlock | CellBlock;
 /** Markdown between cells, without the blank lines around it. */
 export interface ProseBlock extends TextSpan {
   readonly kind: 'prose';
+  /** With line feeds, whatever breaks the file's lines. */
   readonly text: string;
 }
 
 /** A fenced `sql` cell, fences included. */
 export interface CellBlock extends TextSpan {
   readonly kind: 'cell';
+  /** With line feeds, whatever breaks the file's lines. */
   readonly sql: string;
   /** Where the SQL lies in the text. */
   readonly sqlSpan: TextSpan;
@@ -41,6 +43,8 @@ export interface CellBlock extends TextSpan {
   readonly openingSpan: TextSpan;
   /** E.g. three backticks. */
   readonly fence: string;
+  /** False if the text ends before the closing fence. */
+  readonly isClosed: boolean;
   /** The cell is a relation of this name for later cells. */
   readonly name: string | null;
   readonly dialect: SqlDialect;
@@ -70,4 +74,4 @@ export interface NotebookParameter {
 }
 
 /** What cells and parameters may be called. */
-export const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+export const namePattern = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$/;

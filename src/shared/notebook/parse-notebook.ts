@@ -1,8 +1,10 @@
 import { caseTables } from '../tables/case-tables.ts';
+import { readOptions } from './cell-options.ts';
+import { isClosingFence, leavesItem, openingFence, type Fence } from './fence.ts';
 import { readFrontMatter } from './front-matter.ts';
 import {
-  namePattern,
   cellViews,
+  namePattern,
   type CellBlock,
   type Notebook,
   type NotebookBlock,
@@ -21,12 +23,12 @@ export function parseNotebook(text: string): Notebook {
   const lines = linesOf(text);
   const frontMatter = frontMatterOf(lines);
   const { title, description, tags, parameters, problems } = readFrontMatter(
-    frontMatter === null ? '' : text.slice(frontMatter.yaml.from, frontMatter.yaml.to),
+    frontMatter === null ? '' : text.slice(frontMatter.place.yaml.from, frontMatter.place.yaml.to),
   );
-  const blocks = blocksOf(text, lines, frontMatter?.to ?? 0);
+  const blocks = blocksOf(text, lines, frontMatter?.lineCount ?? 0);
   return {
     ...{ text, title, description, tags, parameters, problems },
-    frontMatter: frontMatter && { from: frontMatter.from, to: frontMatter.to },
+    frontMatter: frontMatter?.place ?? null,
     blocks: withNamesChecked(blocks),
   };
 }
@@ -36,14 +38,20 @@ export function cellsOf(notebook: Notebook): readonly CellBlock[] {
   return notebook.blocks.filter((block) => block.kind === 'cell');
 }
 
+/** What a cell is called: its option `title`, its name, or its number among the cells. */
+export function cellTitle({ options, name }: Pick<CellBlock, 'options' | 'name'>, index: number): string {
+  const title = Object.hasOwn(options, 'title') ? (options['title']?.trim() ?? '') : '';
+  return title !== '' ? title : (name ?? `Cell ${index + 1}`);
+}
+
 function linesOf(text: string): readonly Line[] {
   const lines: Line[] = [];
+  const lineBreak = /\r\n|\r|\n/g;
   for (let from = 0; from < text.length;) {
-    const found = /\r\n|\r|\n/g;
-    found.lastIndex = from;
-    const match = found.exec(text);
-    const to = match?.index ?? text.length;
-    const next = to + (match?.[0].length ?? 0);
+    lineBreak.lastIndex = from;
+    const found = lineBreak.exec(text);
+    const to = found?.index ?? text.length;
+    const next = to + (found?.[0].length ?? 0);
     lines.push({ from, to, next, text: text.slice(from, to) });
     from = next;
   }
@@ -51,72 +59,85 @@ function linesOf(text: string): readonly Line[] {
 }
 
 /** Between a first line `---` and the next `---` or `...`. A byte order mark before it is no part of it. */
-function frontMatterOf(lines: readonly Line[]): (TextSpan & { readonly yaml: TextSpan }) | null {
+function frontMatterOf(lines: readonly Line[]) {
   const first = lines[0];
-  if (first === undefined || !/^\ufeff?---\s*$/.test(first.text)) return null;
-  const last = lines.find((line, index) => index > 0 && /^(---|\.\.\.)\s*$/.test(line.text));
+  if (first?.text.replace(/^\ufeff/, '').trimEnd() !== '---') return null;
+  const end = lines.findIndex((line, index) => index > 0 && ['---', '...'].includes(line.text.trimEnd()));
+  const last = lines[end];
   if (last === undefined) return null;
   const from = first.text.startsWith('\ufeff') ? 1 : 0;
-  return { from, to: last.next, yaml: { from: first.next, to: last.from } };
+  return { lineCount: end + 1, place: { from, to: last.next, yaml: { from: first.next, to: last.from } } };
 }
-
-/** An opening fence of CommonMark: indented by at most three spaces; a backtick fence has no backtick in its info. */
-const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})[ \t]*(.*?)[ \t]*$/;
 
 function blocksOf(text: string, lines: readonly Line[], start: number): readonly NotebookBlock[] {
   const blocks: NotebookBlock[] = [];
-  let proseFrom = start;
-  let at = lines.findIndex((line) => line.from >= start);
-  if (at < 0) at = lines.length;
-  while (at < lines.length) {
+  let proseFrom = lines[start]?.from ?? text.length;
+  for (let at = start; at < lines.length; at += 1) {
     const line = lines[at];
-    const [, fence, info] = opening.exec(line?.text ?? '') ?? [];
-    if (line === undefined || fence === undefined || info === undefined) {
-      at += 1;
-      continue;
-    }
-    const closing = new RegExp(`^ {0,3}${fence[0]}{${fence.length},}[ \\t]*$`);
-    let end = at + 1;
-    while (end < lines.length && !closing.test(lines[end]?.text ?? '')) end += 1;
-    if (isSqlInfo(info)) {
+    const fence = openingFence(at === 0 ? (line?.text.replace(/^\ufeff/, '') ?? '') : (line?.text ?? ''));
+    if (line === undefined || fence === null) continue;
+    const end = endOf(fence, lines, at + 1);
+    if (fence.indent === 0 && /^sql(\s|$)/i.test(fence.info)) {
       pushProse(blocks, text, proseFrom, line.from);
-      const last = lines[end] ?? lines.at(-1) ?? line;
-      const sqlFrom = line.next;
-      const sqlTo = end < lines.length ? (lines[end - 1]?.to ?? sqlFrom) : last.to;
-      const isUnclosed = end >= lines.length;
-      blocks.push(cellOf(text, line, last, { from: sqlFrom, to: Math.max(sqlFrom, sqlTo) }, fence, info, isUnclosed));
-      proseFrom = last.next;
+      blocks.push(cellOf(text, line, lines.slice(at + 1, end.at), lines[end.at], fence));
+      proseFrom = lines[end.at]?.next ?? text.length;
     }
-    at = end + 1;
+    at = end.isClosed ? end.at : end.at - 1;
   }
   pushProse(blocks, text, proseFrom, text.length);
   return blocks;
 }
 
-function isSqlInfo(info: string): boolean {
-  return /^sql(\s|$)/i.test(info);
+/** The line that closes the fence, or the first that is no longer within it. */
+function endOf(fence: Fence, lines: readonly Line[], from: number): { at: number; isClosed: boolean } {
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at]?.text ?? '';
+    if (isClosingFence(line, fence)) return { at, isClosed: true };
+    if (leavesItem(line, fence)) return { at, isClosed: false };
+  }
+  return { at: lines.length, isClosed: false };
 }
 
 function pushProse(blocks: NotebookBlock[], text: string, from: number, to: number): void {
   const part = text.slice(from, to);
-  const [before = ''] = /^(?:\ufeff|[ \t]*(?:\r\n|\r|\n))*/.exec(part) ?? [];
-  const trimmed = part.slice(before.length).trimEnd();
-  if (trimmed === '') return;
-  const start = from + before.length;
-  blocks.push({ kind: 'prose', from: start, to: start + trimmed.length, text: trimmed });
+  const span = proseSpan(part);
+  if (span.from === span.to) return;
+  const prose = withLineFeeds(part.slice(span.from, span.to));
+  blocks.push({ kind: 'prose', from: from + span.from, to: from + span.to, text: prose });
+}
+
+/** Without blank lines around. Spaces before the first word stay: they may mean an indented code block. */
+export function proseSpan(text: string): TextSpan {
+  const to = text.trimEnd().length;
+  const [lead = ''] = /^\s*/.exec(text) ?? [];
+  if (lead.length >= to) return { from: 0, to: 0 };
+  return { from: Math.max(lead.lastIndexOf('\n'), lead.lastIndexOf('\r'), lead.lastIndexOf('\ufeff')) + 1, to };
+}
+
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 function cellOf(
   text: string,
-  line: Line,
-  last: Line,
-  sqlSpan: TextSpan,
-  fence: string,
-  info: string,
-  isUnclosed: boolean,
+  opening: Line,
+  content: readonly Line[],
+  closing: Line | undefined,
+  { fence, info }: Fence,
 ): CellBlock {
-  const { options, problems } = readOptions(info.replace(/^sql\s*/i, ''));
-  if (isUnclosed) problems.push(`The cell has no closing ${fence}: it goes on to the end of the notebook.`);
+  const to = content.at(-1)?.to ?? opening.next;
+  const sqlSpan = { from: opening.next, to };
+  const problems: string[] = [];
+  if (closing === undefined) {
+    problems.push(`The cell has no closing ${fence.slice(0, 20)}: it goes on to the end of the notebook.`);
+  }
+  const options: Record<string, string> = {};
+  const twice = new Set<string>();
+  for (const { key, value } of readOptions(info.slice('sql'.length))) {
+    if (Object.hasOwn(options, key)) twice.add(key);
+    else Object.defineProperty(options, key, { value, enumerable: true });
+  }
+  if (twice.size > 0) problems.push(`${[...twice].slice(0, 9).join(', ')}: given twice; the first one counts.`);
   const { name = '', view = 'table', dialect = 'duckdb' } = options;
   const knownView = cellViews.find((each) => each === view);
   if (!knownView) problems.push(`“${view}” is no view. There are ${cellViews.join(', ')}.`);
@@ -126,33 +147,22 @@ function cellOf(
   if (name !== '' && !namePattern.test(name)) {
     problems.push(`“${name}” can’t be a cell’s name: write letters, digits and _, at most 64, no digit first.`);
   }
+  const from = opening.text.startsWith('\ufeff') ? opening.from + 1 : opening.from;
   return {
     kind: 'cell',
-    from: line.from,
-    to: last.to,
-    sql: text.slice(sqlSpan.from, sqlSpan.to),
+    from,
+    to: closing?.to ?? Math.max(to, opening.to),
+    sql: withLineFeeds(text.slice(sqlSpan.from, sqlSpan.to)),
     sqlSpan,
-    openingSpan: { from: line.from, to: line.to },
+    openingSpan: { from, to: opening.to },
     fence,
+    isClosed: closing !== undefined,
     name: namePattern.test(name) ? name : null,
     dialect: dialect === 'athena' ? 'athena' : 'duckdb',
     view: knownView ?? 'table',
     options,
     problems,
   };
-}
-
-/** `key=value`, `key="a value with \"quotes\""`, or a bare word (an option that is empty). The first of a key counts. */
-const option = /([^\s=]+)(?:=(?:"((?:[^"\\]|\\.)*)"|(\S*)))?/g;
-
-function readOptions(text: string): { options: Record<string, string>; problems: string[] } {
-  const options: Record<string, string> = {};
-  const problems: string[] = [];
-  for (const [, key = '', quoted, bare = ''] of text.matchAll(option)) {
-    if (Object.hasOwn(options, key)) problems.push(`${key} is given twice; the first one counts.`);
-    else Object.defineProperty(options, key, { value: quoted?.replace(/\\(.)/g, '$1') ?? bare, enumerable: true });
-  }
-  return { options, problems };
 }
 
 const tableNames = new Set([...caseTables.map((table) => table.name.toLowerCase()), 'cloudtrail_logs']);

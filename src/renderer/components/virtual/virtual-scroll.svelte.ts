@@ -63,8 +63,11 @@ export class VirtualScroll {
   /** With a scaled bar a turn of the wheel would leap over hundreds of rows. */
   readonly onwheel = (event: WheelEvent): void => {
     if (event.ctrlKey || event.shiftKey || event.deltaY === 0) return;
-    event.preventDefault();
     const unit = [1, this.geometry.rowHeight, this.geometry.viewportHeight][event.deltaMode] ?? 1;
-    this.moveTo(this.top + event.deltaY * unit);
+    const wanted = this.top + event.deltaY * unit;
+    // At its end what is around the list scrolls on.
+    if (clampTop(wanted, this.geometry) === this.top) return;
+    event.preventDefault();
+    this.moveTo(wanted);
   };
 }

@@ -18,12 +18,6 @@ export function elementType(type: string): string | null {
   return /^(.*)\[\d*\]$/s.exec(type.trim())?.[1] ?? null;
 }
 
-const numeric = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL|FLOAT|DOUBLE|BIGNUM)\b/;
-
-export function isNumeric(type: string): boolean {
-  return numeric.test(type) && elementType(type) === null;
-}
-
 /** A type short enough for a column's header: nested ones by their kind alone. */
 export function shortType(type: string): string {
   if (elementType(type) !== null) return `${shortType(elementType(type) ?? '')}[]`;

@@ -45,3 +45,39 @@ GROUP BY ALL
 ORDER BY files DESC`,
   },
 ];
+
+/** The same kind of questions as published queries ask them: in Athena's dialect, of its view. */
+export const athenaExamples: readonly Example[] = [
+  {
+    title: 'Errors by identity',
+    sql: `SELECT useridentity.arn, eventname, errorcode, count(*) AS attempts, min(eventtime) AS first, max(eventtime) AS last
+FROM cloudtrail_logs
+WHERE errorcode IS NOT NULL
+GROUP BY useridentity.arn, eventname, errorcode
+ORDER BY attempts DESC`,
+  },
+  {
+    title: 'Console sign-ins, with and without MFA',
+    sql: `SELECT eventtime, useridentity.arn, sourceipaddress,
+  json_extract_scalar(additionaleventdata, '$.MFAUsed') AS mfa,
+  json_extract_scalar(responseelements, '$.ConsoleLogin') AS outcome
+FROM cloudtrail_logs
+WHERE eventname = 'ConsoleLogin'
+ORDER BY eventtime`,
+  },
+  {
+    title: 'Who assumed which role',
+    sql: `SELECT useridentity.arn AS caller, json_extract_scalar(requestparameters, '$.roleArn') AS role, count(*) AS times
+FROM cloudtrail_logs
+WHERE eventname = 'AssumeRole'
+GROUP BY 1, 2
+ORDER BY times DESC`,
+  },
+  {
+    title: 'Calls an hour',
+    sql: `SELECT date_trunc('hour', from_iso8601_timestamp(eventtime)) AS hour, count(*) AS calls
+FROM cloudtrail_logs
+GROUP BY 1
+ORDER BY 1`,
+  },
+];

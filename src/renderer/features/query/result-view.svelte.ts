@@ -9,18 +9,27 @@ export type ResultRow = readonly Cell[];
 export const mostCellsToCopy = 1_000_000;
 const windowRows = 2000;
 
+export interface ResultViewOptions {
+  /** Hold beside what is typed above the columns, e.g. for the rows of one mark in a chart. */
+  readonly fixedFilters?: readonly ResultFilter[];
+  /** The result belongs to another view, which releases it. */
+  readonly isBorrowed?: boolean;
+}
+
 /** One result on the engine, looked at through sorting and filters. */
 export class ResultView {
   readonly result: QueryResult;
   readonly #api: Api;
+  readonly #options: ResultViewOptions;
   readonly #list = new PagedList<ResultRow>();
   /** The first sorts first. */
   sort = $state.raw<readonly ResultSort[]>([]);
   /** What is typed above each column, by column. */
   filterTexts = $state.raw<Readonly<Record<number, string>>>({});
 
-  constructor(api: Api, result: QueryResult) {
+  constructor(api: Api, result: QueryResult, options: ResultViewOptions = {}) {
     this.#api = api;
+    this.#options = options;
     this.result = result;
     this.#restart();
   }
@@ -56,6 +65,15 @@ export class ResultView {
     this.#restart();
   }
 
+  /** All that hold now, as `query.window` and `query.export` take them. */
+  get filters(): readonly ResultFilter[] {
+    return this.#filters();
+  }
+
+  get hasFilters(): boolean {
+    return Object.values(this.filterTexts).some((text) => text.trim() !== '');
+  }
+
   clearFilters(): void {
     this.filterTexts = {};
     this.#restart();
@@ -78,6 +96,7 @@ export class ResultView {
 
   close(): void {
     this.#list.close();
+    if (this.#options.isBorrowed === true) return;
     // A case that was closed or an engine that was restarted has let go of the result already.
     this.#api.query.release({ resultId: this.result.resultId }).catch(() => undefined);
   }
@@ -101,12 +120,30 @@ export class ResultView {
   }
 
   #filters(): ResultFilter[] {
-    return Object.entries(this.filterTexts)
-      .map(([column, text]) => parseFilter(Number(column), text))
-      .filter((filter) => filter !== null);
+    const typed = Object.entries(this.filterTexts).map(([column, text]) => parseFilter(Number(column), text));
+    return [...(this.#options.fixedFilters ?? []), ...typed.filter((filter) => filter !== null)];
   }
 }
 
 function rowsOf(window: ResultWindow): readonly ResultRow[] {
   return Array.from({ length: window.rowCount }, (_, row) => window.cells.map((column) => column[row] ?? null));
+}
+
+/** The first rows of a result, at most `limit`, as the statement gave them. */
+export async function firstRows(
+  api: Api,
+  { resultId, rowCount, window }: QueryResult,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly ResultRow[]> {
+  const wanted = Math.min(limit, rowCount);
+  if (wanted <= window.rowCount) return rowsOf(window).slice(0, wanted);
+  const rows: ResultRow[] = [];
+  while (rows.length < wanted) {
+    const page = { resultId, offset: rows.length, limit: Math.min(windowRows, wanted - rows.length) };
+    const found = rowsOf(await api.query.window(page, { signal }));
+    if (found.length === 0) break;
+    rows.push(...found);
+  }
+  return rows;
 }

@@ -1,12 +1,15 @@
-import type { Table } from '#shared/tables/table.ts';
-import { elementType, shortType, structFields } from './duckdb-type.ts';
+import { sqlTokens, type SqlToken } from '#shared/sql/sql-tokens.ts';
+import { athenaFunctionNotes, athenaFunctions } from './athena-functions.ts';
+import { duckdbFunctionNotes, type FunctionNote } from './duckdb-functions.ts';
 import { duckdbKeywords } from './duckdb-keywords.ts';
-import { sqlTokens, type SqlToken } from './sql-tokens.ts';
+import { elementType, shortType, structFields } from './duckdb-type.ts';
+import type { CatalogueTable, SqlCatalogue } from './sql-catalogue.ts';
+import { pathEndingAt, scopeOf, tableNamed, type PathStep, type Scope } from './sql-scope.ts';
 
 export interface SqlSuggestion {
   readonly label: string;
-  readonly kind: 'table' | 'column' | 'field' | 'function' | 'keyword';
-  /** A column's type and the like. */
+  readonly kind: 'table' | 'column' | 'field' | 'function' | 'parameter' | 'keyword';
+  /** A column's type, a function's signature and the like. */
   readonly detail?: string;
   readonly description?: string;
   /** What to insert, if not the label. */
@@ -19,92 +22,47 @@ export interface SqlSuggestions {
   readonly suggestions: readonly SqlSuggestion[];
 }
 
-export interface SqlCatalogue {
-  readonly tables: readonly Table[];
-  /** Names of functions that may be called. */
-  readonly functions: readonly string[];
-}
-
-/** What can be written at a place in a statement; null inside strings, comments, numbers and parameters. */
+/** What can be written at a place in a statement; null inside strings, comments and numbers. */
 export function suggestSql(text: string, position: number, catalogue: SqlCatalogue): SqlSuggestions | null {
-  const before = sqlTokens(text.slice(0, position));
-  const last = before.at(-1);
-  const isTouching = last !== undefined && last.to === position;
-  if (last !== undefined && !last.isClosed) return null;
-  if (isTouching && ['string', 'number', 'parameter'].includes(last.kind)) return null;
-  const isTyping = isTouching && last.kind === 'word';
-  const from = isTyping ? last.from : position;
-  const path = pathBefore(isTyping ? before.slice(0, -1) : before);
-  const scope = scopeOf(sqlTokens(text), catalogue.tables);
-  if (path.length > 0) {
-    const suggestions = membersOf(path, scope, catalogue.tables);
+  const tokens = sqlTokens(text);
+  const reached = tokens.findIndex((token) => token.to >= position);
+  const next = tokens[reached];
+  const touched = next !== undefined && next.from < position ? next : null;
+  if (touched?.kind === 'parameter' || touched?.text === '$') {
+    return { from: touched.from, suggestions: parameterSuggestions(catalogue) };
+  }
+  if (touched !== null && !isPassed(touched, position)) return null;
+  const isTyping = touched?.kind === 'word';
+  const from = isTyping ? touched.from : position;
+  const before = reached < 0 ? tokens : tokens.slice(0, touched !== null && !isTyping ? reached + 1 : reached);
+  const known = [...catalogue.tables, ...(catalogue.relations ?? [])];
+  const scope = scopeOf(tokens, known);
+  if (before.at(-1)?.text === '.') {
+    const path = pathEndingAt(before, before.length - 2);
+    const suggestions = path === null ? [] : membersOf(path.steps, scope, known, catalogue);
     return suggestions.length === 0 ? null : { from, suggestions };
   }
-  return { from, suggestions: topLevel(scope, catalogue) };
+  return { from, suggestions: topLevel(scope, known, catalogue) };
 }
 
-/** A step from a value to what it holds: a field by name, or any element of a list. */
-type PathStep = { readonly name: string } | 'element';
-
-/** `userIdentity.sessionContext.` → its two names. Empty if the text before the word is no path. */
-function pathBefore(tokens: readonly SqlToken[]): readonly PathStep[] {
-  const backwards: PathStep[] = [];
-  let at = tokens.length - 1;
-  while (tokens[at]?.text === '.') {
-    at -= 1;
-    while (tokens[at]?.text === ']') {
-      backwards.push('element');
-      while (at >= 0 && tokens[at]?.text !== '[') at -= 1;
-      at -= 1;
-    }
-    const name = tokens[at];
-    if (name?.kind !== 'word' && name?.kind !== 'quoted') return [];
-    backwards.push({ name: unquoted(name) });
-    at -= 1;
-  }
-  return backwards.reverse();
+/** The cursor is in a word, or behind a token after which something new may begin. */
+function isPassed(token: SqlToken, position: number): boolean {
+  if (token.kind === 'word') return true;
+  return token.to === position && token.isClosed && token.kind !== 'string' && token.kind !== 'number';
 }
 
-interface Scope {
-  /** Tables by the name or alias they have in the statement, in lower case. */
-  readonly tables: ReadonlyMap<string, Table>;
-  /** Names given by WITH. */
-  readonly named: readonly string[];
-}
-
-function scopeOf(tokens: readonly SqlToken[], known: readonly Table[]): Scope {
-  const tables = new Map<string, Table>();
-  const named: string[] = [];
-  for (const [index, token] of tokens.entries()) {
-    const word = token.kind === 'word' ? token.text.toUpperCase() : token.text;
-    const next = tokens[index + 1];
-    if (next === undefined) continue;
-    if (word === 'AS' && next.text === '(') {
-      const name = tokens[index - 1];
-      if (name !== undefined && (name.kind === 'word' || name.kind === 'quoted')) named.push(unquoted(name));
-    }
-    if (word !== 'FROM' && word !== 'JOIN') continue;
-    const table = known.find((candidate) => candidate.name.toLowerCase() === unquoted(next).toLowerCase());
-    if (table === undefined) continue;
-    tables.set(table.name.toLowerCase(), table);
-    const isNamed = tokens[index + 2]?.text.toUpperCase() === 'AS';
-    const alias = tokens[index + (isNamed ? 3 : 2)];
-    if (alias?.kind === 'word' && !duckdbKeywords.has(alias.text.toLowerCase())) {
-      tables.set(alias.text.toLowerCase(), table);
-    }
-  }
-  return { tables, named };
-}
-
-function membersOf(path: readonly PathStep[], scope: Scope, known: readonly Table[]): readonly SqlSuggestion[] {
+function membersOf(
+  path: readonly PathStep[],
+  scope: Scope,
+  known: readonly CatalogueTable[],
+  catalogue: SqlCatalogue,
+): readonly SqlSuggestion[] {
   const [first, ...rest] = path;
   if (first === undefined || first === 'element') return [];
-  const name = first.name.toLowerCase();
-  const table = scope.tables.get(name) ?? known.find((candidate) => candidate.name.toLowerCase() === name);
-  if (table !== undefined && rest.length === 0) return columnSuggestions(table);
-  const inScope = [...new Set(scope.tables.values())];
-  const sources = table !== undefined ? [table] : inScope.length > 0 ? inScope : known.slice(0, 1);
-  const steps = table !== undefined ? rest : path;
+  const table = scope.tables.get(first.name.toLowerCase()) ?? tableNamed(first.name, known);
+  if (table !== null && rest.length === 0) return columnSuggestions(table);
+  const sources = table !== null ? [table] : tablesInScope(scope, known, catalogue);
+  const steps = table !== null ? rest : path;
   for (const source of sources) {
     const fields = fieldsAt(source, steps);
     if (fields !== null) {
@@ -112,14 +70,14 @@ function membersOf(path: readonly PathStep[], scope: Scope, known: readonly Tabl
         label: field.name,
         kind: 'field',
         detail: shortType(field.type),
-        insert: quoted(field.name),
+        insert: quotedWhereNeeded(field.name),
       }));
     }
   }
   return [];
 }
 
-function fieldsAt(table: Table, path: readonly PathStep[]): ReturnType<typeof structFields> {
+function fieldsAt(table: CatalogueTable, path: readonly PathStep[]): ReturnType<typeof structFields> {
   const [first, ...rest] = path;
   if (first === undefined || first === 'element') return null;
   let type = table.columns.find((column) => column.name.toLowerCase() === first.name.toLowerCase())?.type ?? null;
@@ -133,37 +91,79 @@ function fieldsAt(table: Table, path: readonly PathStep[]): ReturnType<typeof st
   return type === null ? null : structFields(type);
 }
 
-function columnSuggestions(table: Table): readonly SqlSuggestion[] {
-  return table.columns.map((column) => ({
-    label: column.name,
-    kind: 'column',
-    detail: shortType(column.type),
-    description: column.description,
-  }));
+/** What the statement reads; before it says so, what most statements of the dialect read. */
+function tablesInScope(
+  scope: Scope,
+  known: readonly CatalogueTable[],
+  { dialect }: SqlCatalogue,
+): readonly CatalogueTable[] {
+  if (scope.tables.size > 0) return [...new Set(scope.tables.values())];
+  const usual = tableNamed(dialect === 'athena' ? 'cloudtrail_logs' : 'events', known);
+  return usual === null ? [] : [usual];
 }
 
-function topLevel(scope: Scope, { tables, functions }: SqlCatalogue): readonly SqlSuggestion[] {
-  const inScope = [...new Set(scope.tables.values())];
+function topLevel(scope: Scope, known: readonly CatalogueTable[], catalogue: SqlCatalogue): readonly SqlSuggestion[] {
   const columns = new Map<string, SqlSuggestion>();
-  for (const table of inScope.length > 0 ? inScope : tables.slice(0, 1)) {
+  for (const table of tablesInScope(scope, known, catalogue)) {
     for (const column of columnSuggestions(table)) columns.set(column.label, column);
   }
   return [
     ...columns.values(),
-    ...tables.map((table) => ({ label: table.name, kind: 'table' as const, description: table.description })),
-    ...scope.named.map((label) => ({ label, kind: 'table' as const })),
-    ...functions
-      .filter((name) => /^\w+$/.test(name))
-      .map((name) => ({ label: name, kind: 'function' as const, insert: `${name}(` })),
+    ...known.map(tableSuggestion),
+    ...scope.named.map((label) => ({ label, kind: 'table' as const, insert: quotedWhereNeeded(label) })),
+    ...functionSuggestions(catalogue),
     ...[...duckdbKeywords].map((word) => ({ label: word.toUpperCase(), kind: 'keyword' as const })),
   ];
 }
 
-function unquoted(token: SqlToken): string {
-  return token.kind === 'quoted' ? token.text.slice(1, -1).replaceAll('""', '"') : token.text;
+function tableSuggestion({ name, description }: CatalogueTable): SqlSuggestion {
+  return { label: name, kind: 'table', ...(description === undefined ? {} : { description }) };
 }
 
-/** Only a name that is no plain word or is reserved needs quotes after a dot. */
-function quoted(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+function columnSuggestions(table: CatalogueTable): readonly SqlSuggestion[] {
+  return table.columns.map(({ name, type, description }) => ({
+    label: name,
+    kind: 'column',
+    detail: shortType(type),
+    insert: quotedWhereNeeded(name),
+    ...(description === undefined ? {} : { description }),
+  }));
 }
+
+function parameterSuggestions({ parameters = [] }: SqlCatalogue): readonly SqlSuggestion[] {
+  return parameters.map(({ name, type, value }) => ({
+    label: `$${name}`,
+    kind: 'parameter',
+    detail: type,
+    description: value === null ? 'NULL: nothing is filled in.' : `Now ${value}`,
+  }));
+}
+
+function functionSuggestions({ dialect, functions }: SqlCatalogue): readonly SqlSuggestion[] {
+  if (dialect === 'athena') return athenaFunctions.map((name) => noted(name, athenaFunctionNotes[name]));
+  // COALESCE is syntax to DuckDB, a function to those who write it.
+  const names = functions.length === 0 ? [] : [...functions.filter((name) => /^\w+$/.test(name)), 'coalesce'];
+  return names.map((name) => noted(name, duckdbFunctionNotes[name]));
+}
+
+function noted(label: string, note: FunctionNote | undefined): SqlSuggestion {
+  return {
+    ...{ label, kind: 'function', insert: `${label}(` },
+    ...(note === undefined ? {} : { detail: note[0], description: note[1] }),
+  };
+}
+
+/** Only a name that is no plain word, or is reserved, needs quotes. */
+function quotedWhereNeeded(name: string): string {
+  const isPlain = /^[A-Za-z_]\w*$/.test(name) && !reservedWords.has(name.toLowerCase());
+  return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** DuckDB's reserved words: as a column's name they would be read as syntax. */
+const reservedWords = new Set(
+  `all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default
+   deferrable desc describe distinct do else end except false fetch for foreign from grant group having in initially
+   intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer pivot_wider placing
+   primary qualify references returning select show some summarize symmetric table then to trailing true union unique
+   unpivot using variadic when where window with`.split(/\s+/),
+);

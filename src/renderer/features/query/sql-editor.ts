@@ -1,43 +1,33 @@
-import {
-  acceptCompletion,
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  closeCompletion,
-  completionKeymap,
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-} from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { sql, SQLDialect } from '@codemirror/lang-sql';
-import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { autocompletion, closeBrackets } from '@codemirror/autocomplete';
+import { history } from '@codemirror/commands';
+import { bracketMatching } from '@codemirror/language';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
-import { Compartment, EditorState, Prec, RangeSetBuilder, type Extension } from '@codemirror/state';
+import { highlightSelectionMatches, openSearchPanel, search } from '@codemirror/search';
+import { Compartment, EditorState, type ChangeSpec, type Extension } from '@codemirror/state';
 import {
-  Decoration,
+  crosshairCursor,
   drawSelection,
+  dropCursor,
   EditorView,
   highlightSpecialChars,
-  keymap,
   placeholder,
-  ViewPlugin,
-  type DecorationSet,
-  type ViewUpdate,
+  rectangularSelection,
 } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
-import { duckdbKeywords, duckdbTypes } from './duckdb-keywords.ts';
-import { suggestSql, type SqlCatalogue, type SqlSuggestion } from './sql-completion.ts';
-import { sqlTokens } from './sql-tokens.ts';
+import type { SqlCatalogue } from './sql-catalogue.ts';
+import { completionSource } from './sql-completion-source.ts';
+import { sqlEditorKeys, type SqlEditorActions } from './sql-editor-keys.ts';
+import { editorTheme, filledHeight, ownHeight, panelTheme } from './sql-editor-theme.ts';
+import { languageFor, statementField, syntaxColours } from './sql-language.ts';
 
-export interface SqlEditorOptions {
-  readonly parent: HTMLElement;
+export interface SqlEditorOptions extends SqlEditorActions {
   readonly text: string;
+  readonly catalogue: SqlCatalogue;
   /** Accessible name. */
   readonly label: string;
+  /** Grows with its text up to 40 lines; otherwise it fills its place. */
+  readonly isAutoHeight?: boolean;
+  readonly isReadOnly?: boolean;
   readonly onChange: (text: string) => void;
-  /** Ctrl/Cmd+Enter. */
-  readonly onRun: () => void;
 }
 
 export interface SqlProblem {
@@ -49,65 +39,112 @@ export interface SqlProblem {
 
 /** The editor for one SQL statement. */
 export interface SqlEditor {
+  readonly view: EditorView;
+  /** Makes it the text, changing no more than differs, so that cursor and undo stay. */
   setText(text: string): void;
   setCatalogue(catalogue: SqlCatalogue): void;
+  setReadOnly(isReadOnly: boolean): void;
   /** Underlines a problem, or none. */
   showProblem(problem: SqlProblem | null): void;
   focus(): void;
+  /** Opens find and replace. */
+  find(): void;
   close(): void;
 }
 
-/** Puts a CodeMirror editor for DuckDB's SQL into `parent`. All colours are the theme's properties, so it follows the theme. */
-export function createSqlEditor(options: SqlEditorOptions): SqlEditor {
+/** Puts a CodeMirror editor for SQL into `parent`. */
+export function createSqlEditor(parent: HTMLElement, options: SqlEditorOptions): SqlEditor {
+  let { catalogue } = options;
   const language = new Compartment();
-  const runStatement = (target: EditorView): boolean => {
-    closeCompletion(target);
-    options.onRun();
-    return true;
-  };
+  const access = new Compartment();
+  const languageOf = (of: SqlCatalogue): Extension => languageFor(of.dialect ?? 'duckdb', of.functions);
   const view = new EditorView({
-    parent: options.parent,
+    parent,
     state: EditorState.create({
       doc: options.text,
       extensions: [
-        language.of(languageFor({ tables: [], functions: [] })),
-        Prec.highest(keymap.of([{ key: 'Mod-Enter', run: runStatement }])),
-        keymap.of([
-          { key: 'Tab', run: acceptCompletion },
-          ...closeBracketsKeymap,
-          ...completionKeymap,
-          ...historyKeymap,
-          ...defaultKeymap,
-        ]),
-        history(),
-        drawSelection(),
-        highlightSpecialChars(),
-        bracketMatching(),
-        closeBrackets(),
-        parameterMarks,
-        appearance,
-        placeholder('SELECT … FROM events'),
-        EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        language.of(languageOf(catalogue)),
+        access.of(accessOf(options.isReadOnly ?? false)),
+        autocompletion({ override: [completionSource(() => catalogue)], icons: false }),
+        editing(options),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) options.onChange(update.state.doc.toString());
+          if (update.docChanged) options.onChange(update.state.field(statementField).text);
         }),
       ],
     }),
   });
   return {
+    view,
     setText(text) {
-      if (text === view.state.doc.toString()) return;
+      const before = view.state.field(statementField).text;
+      if (text === before) return;
+      const change = smallestChange(before, text);
+      const { from, to, insert } = change;
+      const { main } = view.state.selection;
+      const isCursorInside = main.from >= from && main.to <= to;
       view.dispatch({
-        changes: { from: 0, to: view.state.doc.length, insert: text },
-        selection: { anchor: text.length },
+        changes: change,
+        ...(isCursorInside ? { selection: { anchor: from + insert.length } } : {}),
       });
     },
-    setCatalogue: (catalogue) => view.dispatch({ effects: language.reconfigure(languageFor(catalogue)) }),
+    setCatalogue(next) {
+      const before = languageOf(catalogue);
+      catalogue = next;
+      const after = languageOf(next);
+      if (after !== before) view.dispatch({ effects: language.reconfigure(after) });
+    },
+    setReadOnly: (isReadOnly) => view.dispatch({ effects: access.reconfigure(accessOf(isReadOnly)) }),
     showProblem: (problem) => view.dispatch(setDiagnostics(view.state, diagnosticsFor(problem, view.state.doc.length))),
     focus: () => view.focus(),
+    find: () => void openSearchPanel(view),
     close: () => view.destroy(),
   };
+}
+
+/** All of an editor that needs no page around it. */
+export function editing(options: Pick<SqlEditorOptions, 'label' | 'isAutoHeight'> & SqlEditorActions): Extension {
+  return [
+    sqlEditorKeys(() => options),
+    statementField,
+    history(),
+    EditorState.allowMultipleSelections.of(true),
+    drawSelection(),
+    dropCursor(),
+    rectangularSelection({ eventFilter: (event) => event.altKey && event.shiftKey && event.button === 0 }),
+    EditorView.clickAddsSelectionRange.of((event) => event.altKey && !event.shiftKey),
+    crosshairCursor({ key: 'Alt' }),
+    highlightSpecialChars(),
+    highlightSelectionMatches({ minSelectionLength: 2 }),
+    search({ top: true }),
+    bracketMatching(),
+    closeBrackets(),
+    syntaxColours,
+    editorTheme,
+    panelTheme,
+    options.isAutoHeight === true ? ownHeight : filledHeight,
+    placeholder('SELECT … FROM events'),
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({ 'aria-label': options.label }),
+  ];
+}
+
+/** Text that can't be changed can still be walked through, searched and copied with the keyboard. */
+function accessOf(isReadOnly: boolean): Extension {
+  if (!isReadOnly) return [];
+  return [EditorState.readOnly.of(true), EditorView.contentAttributes.of({ 'aria-readonly': 'true' })];
+}
+
+/** What lies between the common beginning and the common end. */
+export function smallestChange(
+  before: string,
+  after: string,
+): { from: number; to: number; insert: string } & ChangeSpec {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }
 
 function diagnosticsFor(problem: SqlProblem | null, length: number): readonly Diagnostic[] {
@@ -116,143 +153,3 @@ function diagnosticsFor(problem: SqlProblem | null, length: number): readonly Di
   const to = Math.min(length, from + Math.max(1, problem.length));
   return [{ from, to, severity: 'error', message: problem.message }];
 }
-
-function languageFor(catalogue: SqlCatalogue): Extension {
-  const dialect = SQLDialect.define({
-    keywords: [...duckdbKeywords].join(' '),
-    types: duckdbTypes.join(' '),
-    builtin: catalogue.functions.filter((name) => /^\w+$/.test(name) && !duckdbKeywords.has(name)).join(' '),
-    doubleDollarQuotedStrings: true,
-    caseInsensitiveIdentifiers: true,
-    operatorChars: '*+-%<>!=&|~^/',
-  });
-  return [
-    sql({ dialect }).language,
-    autocompletion({ override: [(context) => complete(context, catalogue)], icons: false }),
-  ];
-}
-
-function complete(context: CompletionContext, catalogue: SqlCatalogue): CompletionResult | null {
-  const found = suggestSql(context.state.doc.toString(), context.pos, catalogue);
-  if (found === null) return null;
-  const isAfterDot = context.matchBefore(/\.\w*/) !== null;
-  if (!context.explicit && !isAfterDot && found.from === context.pos) return null;
-  return { from: found.from, options: found.suggestions.map(completionFor), validFor: /^\w*$/ };
-}
-
-const boosts: Readonly<Record<SqlSuggestion['kind'], number>> = {
-  column: 5,
-  field: 5,
-  table: 3,
-  keyword: 0,
-  function: -1,
-};
-
-function completionFor(suggestion: SqlSuggestion): Completion {
-  return {
-    label: suggestion.label,
-    type: suggestion.kind,
-    detail: suggestion.detail ?? suggestion.kind,
-    boost: boosts[suggestion.kind],
-    ...(suggestion.insert === undefined ? {} : { apply: suggestion.insert }),
-    ...(suggestion.description === undefined ? {} : { info: suggestion.description }),
-  };
-}
-
-const parameterMark = Decoration.mark({ class: 'cm-parameter' });
-
-/** `$name` stands out: it is a value that is filled in beside the editor. */
-const parameterMarks = ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
-
-    constructor(view: EditorView) {
-      this.decorations = marksFor(view);
-    }
-
-    update(update: ViewUpdate): void {
-      if (update.docChanged) this.decorations = marksFor(update.view);
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
-);
-
-function marksFor(view: EditorView): DecorationSet {
-  const marks = new RangeSetBuilder<Decoration>();
-  for (const token of sqlTokens(view.state.doc.toString())) {
-    if (token.kind === 'parameter') marks.add(token.from, token.to, parameterMark);
-  }
-  return marks.finish();
-}
-
-const appearance: Extension = [
-  syntaxHighlighting(
-    HighlightStyle.define([
-      { tag: [tags.keyword, tags.bool, tags.null], color: 'var(--syntax-keyword)' },
-      { tag: [tags.standard(tags.name), tags.typeName], color: 'var(--syntax-function)' },
-      { tag: tags.string, color: 'var(--syntax-string)' },
-      { tag: tags.number, color: 'var(--syntax-number)' },
-      { tag: tags.comment, color: 'var(--syntax-comment)', fontStyle: 'italic' },
-    ]),
-  ),
-  EditorView.theme({
-    '&': { height: '100%', color: 'var(--text-primary)', backgroundColor: 'transparent' },
-    '&.cm-focused': { outline: 'none' },
-    '.cm-scroller': {
-      fontFamily: 'var(--font-mono)',
-      fontSize: '13px',
-      lineHeight: '20px',
-      fontVariantLigatures: 'none',
-    },
-    '.cm-content': { padding: '12px 0', caretColor: 'var(--accent)' },
-    '.cm-line': { padding: '0 14px' },
-    '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
-    '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
-      backgroundColor: 'var(--surface-selected)',
-    },
-    '.cm-placeholder': { color: 'var(--text-muted)' },
-    '&.cm-focused .cm-matchingBracket': {
-      backgroundColor: 'transparent',
-      outline: '1px solid var(--border-input)',
-    },
-    '.cm-parameter': {
-      padding: '1px 3px',
-      borderRadius: '3px',
-      backgroundColor: 'var(--warn-surface)',
-      color: 'var(--warn-text)',
-    },
-    '.cm-lintRange-error': {
-      backgroundImage: 'none',
-      textDecoration: 'underline wavy var(--bad-text)',
-      textUnderlineOffset: '4px',
-    },
-    '.cm-tooltip': {
-      border: '1px solid var(--border-strong)',
-      borderRadius: 'var(--radius-md)',
-      backgroundColor: 'var(--surface-raised)',
-      color: 'var(--text-primary)',
-      boxShadow: 'var(--shadow-popover)',
-    },
-    '.cm-tooltip.cm-tooltip-autocomplete > ul': {
-      fontFamily: 'var(--font-mono)',
-      fontSize: '12px',
-      maxHeight: '240px',
-    },
-    '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '3px 8px', lineHeight: '18px' },
-    '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
-      backgroundColor: 'var(--surface-selected)',
-      color: 'var(--text-strong)',
-    },
-    '.cm-completionMatchedText': { color: 'var(--accent-text)', textDecoration: 'none' },
-    '.cm-completionDetail': { color: 'var(--text-muted)', fontStyle: 'normal', fontSize: '11px' },
-    '.cm-completionInfo': {
-      maxWidth: '320px',
-      padding: '6px 8px',
-      fontFamily: 'var(--font-sans)',
-      fontSize: '12px',
-      lineHeight: '17px',
-    },
-    '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'var(--font-sans)', fontSize: '12px' },
-    '.cm-diagnostic-error': { borderLeft: '3px solid var(--bad-text)' },
-  }),
-];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { caseTables } from '#shared/tables/case-tables.ts';
+import { cloudtrailLogs } from '#shared/tables/cloudtrail-logs.ts';
 import { searchTables } from './search-tables.ts';
 
 const names = (search: string): readonly string[] =>
@@ -21,6 +22,11 @@ describe('searchTables', () => {
   it('needs every word, and finds words of the description', () => {
     expect(names('vpc owner')).toEqual(['events.vpcEndpointAccountId']);
     expect(names('vpc nosuchword')).toEqual([]);
+  });
+
+  it('finds columns of a view', () => {
+    const [match] = searchTables([cloudtrailLogs], 'EVENTNAME');
+    expect(match?.columns.map(({ name }) => name)).toContain('eventname');
   });
 
   it('shows a whole table whose name matches', () => {

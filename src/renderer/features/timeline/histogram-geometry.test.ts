@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Histogram } from '#shared/api/index.ts';
+import { microsFromText, minute } from '#shared/utc.ts';
 import {
   barPaths,
   bucketAt,
@@ -12,7 +13,6 @@ import {
   xOf,
   zoomed,
 } from './histogram-geometry.ts';
-import { microsFromText, minute } from './utc.ts';
 
 const start = microsFromText('2023-07-10 11:42:00') ?? 0;
 const histogram: Histogram = {

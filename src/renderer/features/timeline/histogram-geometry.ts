@@ -1,7 +1,7 @@
 import { scaleUtc } from 'd3-scale';
 import { utcFormat } from 'd3-time-format';
 import type { EventKind, Histogram, TimeRange } from '#shared/api/index.ts';
-import { second } from './utc.ts';
+import { second } from '#shared/utc.ts';
 
 /** Maps instants to px from the plot's left edge, linearly. */
 export interface TimeScale {

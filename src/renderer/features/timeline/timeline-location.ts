@@ -1,5 +1,5 @@
 import type { EventKind, EventSortColumn, RecordPlace, TimeRange } from '#shared/api/index.ts';
-import { microsFromText, textFromMicros } from './utc.ts';
+import { microsFromText, textFromMicros } from '#shared/utc.ts';
 
 export interface EventSort {
   readonly column: EventSortColumn;

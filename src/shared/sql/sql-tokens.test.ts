@@ -37,4 +37,19 @@ describe('sqlTokens', () => {
     expect(sqlTokens('SELECT 1 -- a').at(-1)).toMatchObject({ kind: 'comment', isClosed: false });
     expect(sqlTokens('SELECT 1 -- a\n').at(-1)).toMatchObject({ kind: 'comment', isClosed: true });
   });
+
+  it('knows where strings of every kind end', () => {
+    for (const text of [`'it''s'`, `''`, `E'a\\'b'`, `e'\\\\'`, '$$ a $b$ $$', '$t$ $$ $t$', '"a""b"']) {
+      expect(sqlTokens(`${text} x`)[0], text).toMatchObject({ text, isClosed: true });
+    }
+    for (const text of [`'it''`, `E'a\\'`, `E'a\\`, '$$ a $', '$t$ $$', '$t$', '"a""']) {
+      expect(sqlTokens(text), text).toMatchObject([{ text, isClosed: false }]);
+    }
+  });
+
+  it('copes with millions of quotes', () => {
+    for (const quotes of [`'${"''".repeat(2_000_000)}`, `E'${"\\'".repeat(2_000_000)}`, `"${'""'.repeat(2_000_000)}`]) {
+      expect(sqlTokens(quotes)).toHaveLength(1);
+    }
+  });
 });
