@@ -51,11 +51,11 @@ export function findTraces(): string[] {
     if (!/^(\.\/)?[^/?#\\:]+\.md$/.test(href)) traces.push(`prose links to ${href}`);
   }
   const never =
-    'iframe, frame, object, embed, base, body img, body script, body link, body style, body meta, template, video, audio, form, math, portal, marquee, xmp, noscript, foreignObject, use, image, animate';
+    'iframe, frame, object, embed, base, body img:not(.cm-widgetBuffer), body script, body link, body style, body meta, template, video, audio, form, math, portal, marquee, xmp, noscript, foreignObject, use, image, animate';
   for (const element of document.querySelectorAll(never)) traces.push(`there is ${element.outerHTML.slice(0, 200)}`);
-  for (const element of document.querySelectorAll('*')) {
+  for (const element of document.querySelectorAll('body, body *')) {
     for (const { name, value } of element.attributes) {
-      if (/^on|^(srcdoc|action|formaction|ping|background|poster|srcset|data|xlink:href)$/i.test(name))
+      if (/^on|^(src|srcdoc|action|formaction|ping|background|poster|srcset|data|xlink:href)$/i.test(name))
         traces.push(`${element.tagName} has ${name}=${value.slice(0, 100)}`);
       const leads = name === 'href' && element.tagName !== 'LINK' && !/^(#|(\.\/)?[^/?#\\:]+\.md$)/.test(value);
       if (leads) traces.push(`${element.tagName} leads to ${value.slice(0, 100)}`);

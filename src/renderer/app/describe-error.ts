@@ -1,11 +1,12 @@
 import type { ErrorCode } from '#shared/api/index.ts';
+import { visibleText } from '#shared/visible-text.ts';
 
 export interface ErrorDescription {
   /** The contract's code; null if the call never got an answer from the engine. */
   readonly code: ErrorCode | null;
   /** A few words: what kind of failure. */
   readonly title: string;
-  /** What happened and what to do next. */
+  /** What happened and what to do next; names and statements in it are made visible. */
   readonly sentence: string;
 }
 
@@ -31,7 +32,9 @@ const titles: Readonly<Record<ErrorCode, string>> = {
 /** Turns whatever a call rejected with into words for people. Never shows a stack. */
 export function describeError(error: unknown): ErrorDescription {
   const code = codeOf(error);
-  if (code !== null && error instanceof Error) return { code, title: titles[code], sentence: error.message };
+  if (code !== null && error instanceof Error) {
+    return { code, title: titles[code], sentence: visibleText(error.message) };
+  }
   return {
     code: null,
     title: 'The engine did not answer',

@@ -37,8 +37,8 @@ export const timeFunctions: Readonly<Record<string, FunctionRule>> = {
   },
   now: (call) => instantNow(call),
   current_timestamp: (call) => instantNow(call),
-  localtimestamp: () => atom(`timezone('UTC', now())`, timestamp),
-  current_date: () => atom('CAST(now() AS DATE)', date),
+  localtimestamp: (call) => atom(`timezone('UTC', ${instantNow(call).text})`, timestamp),
+  current_date: (call) => atom(`CAST(${instantNow(call).text} AS DATE)`, date),
   date: (call) => {
     call.expect(1);
     const value = call.argument(0);

@@ -140,7 +140,9 @@ export class QuerySession {
 
   /** An empty field is NULL: no other way to say it is needed. */
   #boundParameters(): QueryParameters {
-    return Object.fromEntries(this.names.map((name) => [name, this.parameters[name] || null]));
+    return Object.fromEntries(
+      this.names.map((name) => [name, (Object.hasOwn(this.parameters, name) && this.parameters[name]) || null]),
+    );
   }
 
   #remember(sql: string): void {
