@@ -23,7 +23,8 @@ export interface BoundValues {
  * Throws SQL_FAILED for one without a value, BAD_INPUT for one that is not of its type.
  */
 export function boundValues(names: readonly string[], parameters: QueryParameters): BoundValues {
-  const bound: BoundValues = { values: {}, types: {} };
+  // The driver looks each name up in `types`: one without a prototype holds for `$toString`, too.
+  const bound: BoundValues = { values: {}, types: Object.create(null) as BoundValues['types'] };
   for (const name of names) {
     const value = valueOf(name, parameters);
     if (value === undefined) {

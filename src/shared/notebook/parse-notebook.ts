@@ -1,4 +1,5 @@
 import { caseTables } from '../tables/case-tables.ts';
+import { athenaViews } from '../tables/cloudtrail-logs.ts';
 import { readOptions } from './cell-options.ts';
 import { isClosingFence, leavesItem, openingFence, type Fence } from './fence.ts';
 import { readFrontMatter } from './front-matter.ts';
@@ -165,7 +166,7 @@ function cellOf(
   };
 }
 
-const tableNames = new Set([...caseTables.map((table) => table.name.toLowerCase()), 'cloudtrail_logs']);
+const tableNames = new Set([...caseTables, ...athenaViews].map((relation) => relation.name.toLowerCase()));
 
 /** A name that is taken is none: the cell can't be read by others, and says why. */
 function withNamesChecked(blocks: readonly NotebookBlock[]): readonly NotebookBlock[] {

@@ -1,7 +1,7 @@
 import type { Api } from '#shared/api/index.ts';
 import type { completableColumns, SqlDialect, ValueCount } from '#shared/api/query.ts';
 import { caseTables } from '#shared/tables/case-tables.ts';
-import { cloudtrailLogs } from '#shared/tables/cloudtrail-logs.ts';
+import { athenaViews } from '#shared/tables/cloudtrail-logs.ts';
 
 export interface CatalogueColumn {
   readonly name: string;
@@ -47,8 +47,8 @@ export interface SqlCatalogue {
   readonly values?: ValueSource;
 }
 
-/** Every relation that a case offers to a statement, Athena's view among them. */
-export const caseRelations: readonly CatalogueTable[] = [...caseTables, cloudtrailLogs];
+/** Every relation that a case offers to a statement, Athena's views among them. */
+export const caseRelations: readonly CatalogueTable[] = [...caseTables, ...athenaViews];
 
 /** The values of the open case. */
 export function caseValues(api: Api): ValueSource {

@@ -13,6 +13,7 @@ import {
   placeholder,
   rectangularSelection,
 } from '@codemirror/view';
+import { LateChanges } from './late-changes.ts';
 import type { SqlCatalogue } from './sql-catalogue.ts';
 import { completionSource } from './sql-completion-source.ts';
 import { sqlEditorKeys, type SqlEditorActions } from './sql-editor-keys.ts';
@@ -27,6 +28,7 @@ export interface SqlEditorOptions extends SqlEditorActions {
   /** Grows with its text up to 40 lines; otherwise it fills its place. */
   readonly isAutoHeight?: boolean;
   readonly isReadOnly?: boolean;
+  /** After the frame that shows the change; before any of the actions, and when the focus leaves. */
   readonly onChange: (text: string) => void;
 }
 
@@ -57,6 +59,7 @@ export function createSqlEditor(parent: HTMLElement, options: SqlEditorOptions):
   let { catalogue } = options;
   const language = new Compartment();
   const access = new Compartment();
+  const changes = new LateChanges(() => options.onChange(view.state.field(statementField).text));
   const languageOf = (of: SqlCatalogue): Extension => languageFor(of.dialect ?? 'duckdb', of.functions);
   const view = new EditorView({
     parent,
@@ -66,9 +69,10 @@ export function createSqlEditor(parent: HTMLElement, options: SqlEditorOptions):
         language.of(languageOf(catalogue)),
         access.of(accessOf(options.isReadOnly ?? false)),
         autocompletion({ override: [completionSource(() => catalogue)], icons: false }),
-        editing(options),
+        editing({ ...options, ...afterChanges(options, changes) }),
+        EditorView.domEventHandlers({ blur: () => changes.flush() }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) options.onChange(update.state.field(statementField).text);
+          if (update.docChanged) changes.changed();
         }),
       ],
     }),
@@ -76,6 +80,8 @@ export function createSqlEditor(parent: HTMLElement, options: SqlEditorOptions):
   return {
     view,
     setText(text) {
+      // What was typed meanwhile is newer.
+      if (changes.isPending) return changes.flush();
       const before = view.state.field(statementField).text;
       if (text === before) return;
       const change = smallestChange(before, text);
@@ -97,7 +103,27 @@ export function createSqlEditor(parent: HTMLElement, options: SqlEditorOptions):
     showProblem: (problem) => view.dispatch(setDiagnostics(view.state, diagnosticsFor(problem, view.state.doc.length))),
     focus: () => view.focus(),
     find: () => void openSearchPanel(view),
-    close: () => view.destroy(),
+    close() {
+      changes.flush();
+      view.destroy();
+    },
+  };
+}
+
+/** The actions work on what was typed last. */
+function afterChanges(actions: SqlEditorActions, changes: LateChanges): SqlEditorActions {
+  const late = (action: (() => void) | undefined): (() => void) | undefined =>
+    action &&
+    (() => {
+      changes.flush();
+      action();
+    });
+  return {
+    ...actions,
+    onRun: late(actions.onRun),
+    onRunAndNext: late(actions.onRunAndNext),
+    onRunAll: late(actions.onRunAll),
+    onLeave: late(actions.onLeave),
   };
 }
 
