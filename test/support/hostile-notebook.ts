@@ -185,11 +185,11 @@ SELECT time_bucket(INTERVAL '1 second', eventTime) AS at, userAgent, count(*) AS
 \`\`\`
 
 \`\`\`sql view=value name=single
-SELECT max(userAgent) AS "${image('value').replaceAll('"', '""')}", min(userAgent) AS "${turned}rehto" FROM events
+SELECT min(userAgent) AS "${image('value').replaceAll('"', '""')}", max(userAgent) AS "${turned}rehto" FROM events
 \`\`\`
 
 \`\`\`sql name=typed
-SELECT $who AS who, $names AS names, $actor AS actor, $constructor AS constructor, $toString AS "toString"
+SELECT $who AS who, $names AS names, $actor AS actor, $toString AS "toString"
 \`\`\`
 
 \`\`\`sql name=refused_value
@@ -199,6 +199,10 @@ SELECT $count AS refused
 \`\`\`sql dialect=athena name=athena
 SELECT '${image('athena').replaceAll("'", "''")}' AS "javascript:canary('athena')", useragent, json_extract_scalar(requestparameters, '$.x') AS x
 FROM cloudtrail_logs WHERE eventname <> '</script><script>canary(4)</script>' ORDER BY eventtime
+\`\`\`
+
+\`\`\`sql name=inherited
+SELECT $constructor AS x, $hasOwnProperty AS y
 \`\`\`
 
 \`\`\`sql dialect=athena

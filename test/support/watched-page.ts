@@ -26,6 +26,14 @@ export async function watchPage(page: Page, isOwn: (url: string) => boolean): Pr
   return { happenings, traces: () => page.evaluate(findTraces) };
 }
 
+/** Many of them lie over the buttons at the top, and some beyond the window. */
+export async function dismissNotices(page: Page): Promise<void> {
+  const dismiss = page.locator('.notices').getByRole('button', { name: 'Dismiss' });
+  await dismiss.evaluateAll((buttons) => {
+    for (const button of buttons) (button as HTMLElement).click();
+  });
+}
+
 /** Runs in the page. */
 export function setCanary(): void {
   const ran: string[] = [];
@@ -38,6 +46,8 @@ export function setCanary(): void {
 /** Runs in the page, or in a report. Written against an own list: nothing of the product’s sanitiser is in it. */
 export function findTraces(): string[] {
   const traces = [...((window as unknown as { ran?: string[] }).ran ?? ['no canary'])];
+  // eslint-disable-next-line no-control-regex
+  const misleading = /[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/;
   const inProse = new Set(
     'A BLOCKQUOTE BR CODE DEL EM H1 H2 H3 H4 H5 H6 HR LI OL P PRE STRONG TABLE TBODY TD TH THEAD TR UL'.split(' '),
   );
@@ -60,16 +70,13 @@ export function findTraces(): string[] {
       const leads = name === 'href' && element.tagName !== 'LINK' && !/^(#|(\.\/)?[^/?#\\:]+\.md$)/.test(value);
       if (leads) traces.push(`${element.tagName} leads to ${value.slice(0, 100)}`);
       // Of a tooltip as of a text: nothing in it hides or turns what is around it.
-      if (
-        ['title', 'aria-label'].includes(name) &&
-        /[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/.test(value)
-      )
+      if (['title', 'aria-label'].includes(name) && misleading.test(value))
         traces.push(`${element.tagName} has a misleading ${name}: ${JSON.stringify(value.slice(0, 100))}`);
     }
   }
-  const misleading = /[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/.exec(document.body.innerText);
-  if (misleading) {
-    const at = misleading.index;
+  const found = misleading.exec(document.body.innerText);
+  if (found) {
+    const at = found.index;
     traces.push(`misleading text ${JSON.stringify(document.body.innerText.slice(Math.max(0, at - 60), at + 40))}`);
   }
   if ('polluted' in {} || 'canary' in {}) traces.push('Object.prototype was changed');
