@@ -232,6 +232,24 @@ describe('a file changed elsewhere', () => {
   });
 });
 
+test('completion in a cell lies above what is below it, and offers the case’s values', async () => {
+  await open('completed.md', '```sql name=first\nSELECT 1 AS one\n```\n\n```sql name=second\nSELECT 2 AS two\n```\n');
+  await block('Cell 1, first')
+    .getByRole('button', { name: /^Run this cell/ })
+    .click();
+  await soon(() => facts(block('Cell 1, first'))).toMatch(/^1 row/);
+  await write(editorOf('Cell 1, first'), '');
+  await page.keyboard.type("SELECT * FROM events WHERE eventName = 'Create");
+  const counts = new Map<string, number>();
+  for (const { eventName } of events) {
+    if (eventName.startsWith('Create')) counts.set(eventName, (counts.get(eventName) ?? 0) + 1);
+  }
+  const [, , [third = ''] = []] = [...counts].sort(([, one], [, other]) => other - one);
+  // A click reaches only what is in sight.
+  await page.getByRole('option', { name: third }).first().click();
+  await onDisk('completed.md').toContain(`eventName = '${third}'`);
+});
+
 describe('starters', () => {
   test('run as they are, and are edited as a copy', async () => {
     await page.getByRole('button', { name: '+ New notebook' }).click();

@@ -11,11 +11,12 @@ export class Notices {
   list = $state.raw<readonly Notice[]>([]);
   #nextId = 1;
 
-  /** Good news leaves by itself; warnings and failures stay until dismissed. */
+  /** Good news leaves by itself; warnings and failures stay until dismissed. What is said again replaces its like. */
   add(tone: NoticeTone, text: string): void {
     const id = this.#nextId;
     this.#nextId += 1;
-    this.list = [...this.list, { id, tone, text }];
+    const others = this.list.filter((notice) => notice.tone !== tone || notice.text !== text);
+    this.list = [...others, { id, tone, text }];
     if (tone === 'info' || tone === 'good') setTimeout(() => this.dismiss(id), 6000);
   }
 

@@ -39,11 +39,11 @@ ${block.kind === 'prose' ? renderMarkdown(block.text, { linkFor: () => null }) :
 `,
 };
 
-/** More columns need a page across. */
-const mostUprightColumns = 8;
+/** More columns need smaller type on paper. */
+const mostColumnsInFullSize = 8;
 
 function classOf({ outcome }: ReportCell): string {
-  return outcome.state === 'done' && outcome.columns.length > mostUprightColumns ? 'cell wide' : 'cell';
+  return outcome.state === 'done' && outcome.columns.length > mostColumnsInFullSize ? 'cell wide' : 'cell';
 }
 
 function coverHtml(cover: ReportCover): string {

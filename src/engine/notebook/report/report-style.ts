@@ -1,7 +1,6 @@
 /** The only style of an HTML report: for white paper and screens alike, with the fonts that are there. */
 export const reportStyle = `
-@page { size: auto; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #5c6775; } }
-@page wide { size: landscape; margin: 12mm 10mm 16mm; }
+@page { size: landscape; margin: 12mm 10mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #5c6775; } }
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 32px 24px 64px; max-width: 1080px; background: #fff; color: #1d2530; font: 14px/1.5 Inter, system-ui, -apple-system, "Segoe UI", sans-serif; }
@@ -33,5 +32,5 @@ th { background: #f4f6f8; font-weight: 600; }
 .problem { border-color: #c26f00; background: #fdf6ec; } .failed { border-color: #b42318; background: #fdf1f0; }
 figure { margin: 8px 0; break-inside: avoid; } figure svg { max-width: 100%; height: auto; } figcaption { color: #5c6775; font-size: 12px; }
 thead { display: table-header-group; } tr { break-inside: avoid; }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } a { color: inherit; text-decoration: none; } .scroll { overflow: visible; } .values { width: 100%; font-size: 8pt; } .values td { overflow-wrap: anywhere; max-width: none; min-width: 5em; } .wide { page: wide; } .wide .values { font-size: 6.5pt; } .wide .values td, .wide .values th { padding: 2px 3px; } .cover { break-after: page; } pre { font-size: 8pt; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media print { body { max-width: none; padding: 0; font-size: 10pt; } a { color: inherit; text-decoration: none; } .scroll { overflow: visible; } .values { width: 100%; font-size: 8pt; } .values td { overflow-wrap: anywhere; max-width: none; min-width: 5em; } .wide .values { font-size: 6.5pt; } .wide .values td, .wide .values th { padding: 2px 3px; } .cover { break-after: page; } pre { font-size: 8pt; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;
