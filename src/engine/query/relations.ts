@@ -6,12 +6,12 @@ import { quoteIdentifier } from '#shared/tables/table.ts';
 import type { ResultStore, StoredResult } from './result-store.ts';
 import type { StatementTree, TreeValue } from './statement-tree.ts';
 
-/** A relation that a statement sees beside the case's tables: Athena's view, or a kept result. */
+/** A relation that a statement sees beside the case's tables: one of Athena's views, or a kept result. */
 export interface Relation {
   readonly name: string;
   /** A SELECT, on one line. */
   readonly sql: string;
-  /** Null for the view. */
+  /** Null for a view. */
   readonly result: StoredResult | null;
 }
 

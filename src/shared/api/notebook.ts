@@ -88,7 +88,7 @@ export const notebookContract = {
     .output(type<NotebookFile>()),
   /** Copies a notebook byte for byte: a starter into the case, the case's into the library … */
   copy: procedure.input(v.object({ from: referenceSchema, to: writablePlaceSchema })).output(type<NotebookFile>()),
-  /** Errors: CASE_EXISTS never; BAD_INPUT if the name is taken or none. Pins follow their notebook. */
+  /** Pins follow their notebook. Errors: BAD_INPUT (the name is taken, or none), NOT_FOUND, IO_FAILED. */
   rename: procedure
     .input(v.object({ place: writablePlaceSchema, name: v.string(), newName: v.string() }))
     .output(type<NotebookFile>()),

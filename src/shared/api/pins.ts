@@ -94,6 +94,9 @@ export const pinsContract = {
   open: procedure.input(pinInput).output(type<QueryResult>()),
   setNote: procedure.input(v.object({ pinId: v.number(), note: v.string() })).output(type<Pin>()),
   remove: procedure.input(pinInput).output(type<void>()),
-  /** Runs the pinned statement again, its upstream cells first. Errors: NOT_FOUND, those of `query.run`. */
+  /**
+   * Runs the pinned statement again, its upstream cells first. Errors: NOT_FOUND, CASE_DAMAGED (the pinned rows were
+   * altered), BUSY (evidence came in meanwhile), those of `query.run`.
+   */
   compare: procedure.input(pinInput).output(type<PinComparison>()),
 };
