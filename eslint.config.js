@@ -10,7 +10,16 @@ const typescriptRules = {
 };
 
 export default tseslint.config(
-  { ignores: ['out/', '.cache/', 'node_modules/', 'test-results/', '**/*.trailbench/'] },
+  {
+    ignores: [
+      'out/',
+      'src/engine/evidence/scan/fast/assembly/',
+      '.cache/',
+      'node_modules/',
+      'test-results/',
+      '**/*.trailbench/',
+    ],
+  },
   {
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],

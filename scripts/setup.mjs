@@ -95,11 +95,18 @@ export async function ensureBuilt(part) {
       quiet: true,
       env: { TRAILBENCH_BUILD: part, NODE_ENV: 'production' },
     });
-    if (code !== 0) throw new Error('The build failed: see above.');
+    if (code !== 0 || (await buildScanner()) !== 0) throw new Error('The build failed: see above.');
     for (const [name, fingerprint] of stamps) writeFileSync(join(out, `.built-${name}`), fingerprint);
   } finally {
     unlock();
   }
+}
+
+/** Compiles the scan worker's WebAssembly module from its AssemblyScript. */
+function buildScanner() {
+  const source = 'src/engine/evidence/scan/fast/assembly/record-scanner.ts';
+  const options = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noExportMemory'];
+  return runTool('assemblyscript', [source, '-o', 'out/main/record-scanner.wasm', ...options], { quiet: true });
 }
 
 /** Two builds at once would write into each other's files. @param {string} folder */

@@ -21,6 +21,8 @@ export interface OpenCase {
   recordCustody(action: string, detail: Record<string, unknown>): Promise<void>;
   /** Tells watching pages that something changed. */
   notify(topic: ChangeTopic): void;
+  /** Writes to the log file; never log a record's content. */
+  log(message: string, error?: unknown): void;
   /** Called once before the database is closed: release what is tied to this case. */
   onClose(listener: () => void | Promise<void>): void;
 }

@@ -179,6 +179,10 @@ export class OpenedCase implements OpenCase {
     this.#environment.notify(topic);
   }
 
+  log(message: string, error?: unknown): void {
+    this.#environment.log(message, error);
+  }
+
   onClose(listener: () => void | Promise<void>): void {
     this.#closeListeners.push(listener);
   }

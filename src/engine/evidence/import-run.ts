@@ -10,14 +10,10 @@ import { rowsPerChunk } from './scan/chunk-builder.ts';
 import type { SourceScan } from './scan/scan-source.ts';
 import { ScanWorker } from './scan-pool.ts';
 import type { SourceQueue } from './source-queue.ts';
-import { commitBatch, insertSmallRows, removePending, type BatchCounts } from './store/commit-batch.ts';
-import { EventFeed } from './store/event-feed.ts';
-import { insertEventsSql } from './store/insert-events.ts';
+import type { BatchCounts } from './store/commit-batch.ts';
+import { BatchStore, rowsPerStatement } from './store/store-batch.ts';
 
-/** Rows a statement moves: DuckDB's row group. Smaller statements leave half-filled row groups to be rewritten. */
-const rowsPerStatement = 122_880;
 const filesInHand = 3;
-const smallRowsInMemory = 20_000;
 
 export interface ImportRunOptions {
   readonly scanWorkerUrl: URL;
@@ -32,6 +28,7 @@ export interface ImportRunOptions {
   readonly knownFiles: Map<string, number>;
   /** Where a source is kept: null for copyTo if it is referenced or already there. */
   readonly place: (source: Source) => { readonly storedPath: string; readonly copyTo: string | null };
+  readonly log: (message: string) => void;
 }
 
 export interface RunCounts {
@@ -64,17 +61,6 @@ function chunksInHand(workers: number): number {
   return Math.ceil((1.2 * rowsPerStatement) / rowsPerChunk / workers) + 4;
 }
 
-/** How many of the first chunks make whole row groups exactly; 0 if none do. */
-function wholeRowGroups(chunks: ImportBatch['chunks']): number {
-  let rows = 0;
-  let count = 0;
-  chunks.forEach(({ chunk }, index) => {
-    rows += chunk.rowCount;
-    if (rows % rowsPerStatement === 0) count = index + 1;
-  });
-  return count;
-}
-
 /** Runs the files of one import through the scan workers and commits them batch by batch, in order. */
 export class ImportRun {
   readonly counts: RunCounts = {
@@ -82,12 +68,10 @@ export class ImportRun {
     records: { read: 0, stored: 0, duplicate: 0, rejected: 0 },
     bytes: 0,
   };
-  readonly #connection: DuckDBConnection;
+  readonly #store: BatchStore;
   readonly #sources: SourceQueue;
   readonly #options: ImportRunOptions;
   readonly #control: WorkControl;
-  readonly #feed = new EventFeed();
-  readonly #insertSql: string;
   readonly #workers = new Map<ScanWorker, WorkerState>();
   readonly #inHand = new Map<number, InHand>();
   readonly #batches: ImportBatch[] = [];
@@ -96,21 +80,25 @@ export class ImportRun {
   #wake: (() => void) | null = null;
   #filesDone = 0;
   #bytesDone = 0;
-  #rowsInserted = 0;
   #problems = 0;
 
   constructor(connection: DuckDBConnection, sources: SourceQueue, options: ImportRunOptions, control: WorkControl) {
-    this.#connection = connection;
+    const failure = (): unknown => this.#failure;
+    this.#store = new BatchStore(connection, options.importId, {
+      get failure() {
+        return failure();
+      },
+      next: () => this.#message(),
+      stored: () => this.#report(),
+    });
     this.#sources = sources;
     this.#options = options;
     this.#control = control;
     this.#nextFileId = options.firstFileId;
-    this.#insertSql = insertEventsSql(this.#feed.name);
   }
 
   /** Resolves when everything is committed. Rejects on cancel and failure; what was committed before stays. */
   async run(): Promise<void> {
-    this.#feed.register(this.#connection);
     const onAbort = () => this.#fail(new TrailbenchError('CANCELLED', 'The import was cancelled.'));
     this.#control.signal.addEventListener('abort', onAbort);
     if (this.#control.signal.aborted) onAbort();
@@ -129,7 +117,7 @@ export class ImportRun {
         while (!this.#batches[index] && !this.#sources.isDrained) await this.#message();
         const batch = this.#batches[index];
         if (!batch) break;
-        await this.#store(batch);
+        this.#add(await this.#store.store(batch));
       }
     } finally {
       this.#sources.onChange = () => undefined;
@@ -253,6 +241,9 @@ export class ImportRun {
       case 'flushed':
         state.flushing.shift()!.unflushed.delete(worker);
         break;
+      case 'plain':
+        this.#options.log(`A scan worker reads without its fast path: ${message.reason}`);
+        break;
       case 'failed':
         this.#fail(new Error(`A scan worker failed: ${message.message}`));
     }
@@ -346,53 +337,9 @@ export class ImportRun {
       phase: 'reading',
       filesDone: this.#filesDone,
       bytesDone: this.#bytesDone,
-      eventsRead: this.#rowsInserted,
+      eventsRead: this.#store.rowsInserted,
       problems: this.#problems,
     });
-  }
-
-  // ── storing ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #store(batch: ImportBatch): Promise<void> {
-    const connection = this.#connection;
-    await connection.run('BEGIN TRANSACTION');
-    try {
-      while (!(batch.isComplete && batch.chunks.length === 0)) {
-        const isHeldBack = batch.chunks.some(({ worker }) => worker.isHeldBack);
-        if (batch.queuedRows >= rowsPerStatement || isHeldBack || (batch.isComplete && batch.chunks.length > 0)) {
-          await this.#insert(batch);
-        } else {
-          await this.#message();
-        }
-        if (batch.rejected.length + batch.special.length > smallRowsInMemory) {
-          await insertSmallRows(connection, batch);
-        }
-      }
-      const counts = await commitBatch(connection, batch, this.#options.importId);
-      this.#add(counts);
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => undefined);
-      // Should this fail too, the next opening or import does it.
-      await removePending(connection).catch(() => undefined);
-      throw this.#failure ?? error;
-    }
-  }
-
-  async #insert(batch: ImportBatch): Promise<void> {
-    const taken = batch.chunks.splice(0, wholeRowGroups(batch.chunks) || batch.chunks.length);
-    for (const { chunk } of taken) batch.queuedRows -= chunk.rowCount;
-    const workerOf = new Map(taken.map(({ worker, chunk }) => [chunk, worker]));
-    this.#feed.offer([...workerOf.keys()], (chunk) => {
-      // At once, so that the workers go on while DuckDB stores.
-      const worker = workerOf.get(chunk)!;
-      worker.release(1);
-      worker.recycle(chunk.buffer);
-      this.#rowsInserted += chunk.rowCount;
-    });
-    await this.#connection.run(this.#insertSql);
-    if (!this.#feed.isDrained) throw new Error('DuckDB ended the statement before the feed was read');
-    this.#report();
-    if (this.#failure) throw this.#failure;
   }
 
   #add(counts: BatchCounts): void {

@@ -8,10 +8,9 @@ import { TrailbenchError } from '#shared/api/errors.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readLedgerFile } from './ledger.ts';
 import type { Source } from './list-sources.ts';
-import { ChunkBuilder } from './scan/chunk-builder.ts';
+import { makeScanners } from './scan/fast/scanners.ts';
 import { FileScanner, type ScanSink } from './scan/file-scanner.ts';
 import { wholeFileBytes } from './scan/inflate.ts';
-import { RecordScanner } from './scan/record-scanner.ts';
 import { scanBytes, scanStream } from './scan/scan-source.ts';
 import { containerKind, unpack } from './unpack.ts';
 
@@ -94,15 +93,15 @@ async function isUnchanged(path: string, file: LedgerFile): Promise<boolean> {
 }
 
 async function findRecord(path: string, wanted: number): Promise<Omit<RawRecord, 'file'>> {
-  const chunk = new ChunkBuilder();
+  const scanners = makeScanners(null);
   const found: Omit<RawRecord, 'file'>[] = [];
   const sink: ScanSink = {
-    chunkFull: () => void chunk.take(),
+    chunkFull: () => void scanners.chunk.take(),
     rejected: () => undefined,
     special: () => undefined,
   };
   const scanner = () =>
-    new FileScanner(chunk, new RecordScanner(chunk), sink, 0, (recordIndex, slice, byteOffset) => {
+    new FileScanner(scanners, sink, 0, (recordIndex, slice, byteOffset) => {
       if (recordIndex !== wanted) return;
       const text = new TextDecoder().decode(slice.bytes.subarray(slice.start, slice.end));
       found.push({ text, byteOffset, byteLength: slice.end - slice.start });

@@ -75,6 +75,7 @@ export async function runRecordedImport(
         firstFileId: nextFileId,
         knownFiles,
         place,
+        log: (message) => openCase.log(message),
       },
       control,
     );

@@ -9,7 +9,11 @@ export class ScanWorker {
 
   constructor(url: URL, maximumPosted: number, onMessage: (worker: ScanWorker, message: FromWorker) => void) {
     this.#maximumPosted = maximumPosted;
-    const start: WorkerStart = { control: this.#control.buffer as SharedArrayBuffer, maximumPosted };
+    const start: WorkerStart = {
+      control: this.#control.buffer as SharedArrayBuffer,
+      maximumPosted,
+      isPlain: process.env['TRAILBENCH_SCAN'] === 'plain',
+    };
     this.#worker = new Worker(url, {
       workerData: start,
       // Most of what a scan allocates dies at once.

@@ -19,12 +19,16 @@ export type FromWorker =
   | { readonly type: 'scanned'; readonly fileId: number; readonly scan: SourceScan }
   /** Every row of the files scanned so far has been posted. */
   | { readonly type: 'flushed' }
+  /** The fast scanner can't be had: the worker scans all the same. */
+  | { readonly type: 'plain'; readonly reason: string }
   | { readonly type: 'failed'; readonly message: string };
 
 export interface WorkerStart {
   /** Two 32-bit words: messages posted and not yet taken, and 1 once the import was cancelled. */
   readonly control: SharedArrayBuffer;
   readonly maximumPosted: number;
+  /** True: without the fast scanner. */
+  readonly isPlain: boolean;
 }
 
 export const postedIndex = 0;

@@ -4,17 +4,17 @@ import { copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cancelledIndex, postedIndex, type FromWorker, type ToWorker, type WorkerStart } from './scan-protocol.ts';
-import { ChunkBuilder } from './scan/chunk-builder.ts';
+import { makeScanners } from './scan/fast/scanners.ts';
 import { FileScanner, type RejectedRecordRow, type ScanSink, type SpecialRecordRow } from './scan/file-scanner.ts';
 import { wholeFileBytes } from './scan/inflate.ts';
-import { RecordScanner } from './scan/record-scanner.ts';
 import { scanBytes, scanStream, type SourceScan } from './scan/scan-source.ts';
 
-const { control, maximumPosted } = workerData as WorkerStart;
+const { control, maximumPosted, isPlain } = workerData as WorkerStart;
 const shared = new Int32Array(control);
 const port = parentPort!;
-const chunk = new ChunkBuilder();
-const recordScanner = new RecordScanner(chunk);
+/** The module lies beside the built worker (scripts/setup.mjs). */
+const scanners = makeScanners(isPlain ? null : new URL('./record-scanner.wasm', import.meta.url));
+const { chunk } = scanners;
 const rowsPerMessage = 500;
 
 interface ReadFile {
@@ -126,7 +126,7 @@ async function scan(fileId: number, copyTo: string | null): Promise<void> {
   try {
     if (copyTo) await copyIntoArchive(file, copyTo);
     const path = copyTo ?? file.path;
-    const scanner = () => new FileScanner(chunk, recordScanner, sink, fileId);
+    const scanner = () => new FileScanner(scanners, sink, fileId);
     result = (file.bytes && scanBytes(file.bytes, scanner())) ?? (await scanStream(path, scanner(), checkCancelled));
     if (!file.bytes && (await hashFile(path)) !== file.sha256) {
       if (copyTo) await rm(copyTo, { force: true });
@@ -163,6 +163,8 @@ async function handle(message: ToWorker): Promise<void> {
     port.postMessage({ type: 'flushed' } satisfies FromWorker);
   }
 }
+
+if (scanners.problem) port.postMessage({ type: 'plain', reason: scanners.problem } satisfies FromWorker);
 
 let last = Promise.resolve();
 port.on('message', (message: ToWorker) => {

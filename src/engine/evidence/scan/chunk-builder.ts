@@ -21,8 +21,8 @@ export interface ChunkColumn {
 
 /**
  * Up to 2,048 rows in DuckDB's own vector layout, ready to be copied. A text entry is four 32-bit words: the length,
- * then either the bytes (up to 12), or for a longer string: 0, its offset in the heap, and 1 + the row that holds the
- * first copy of the same string (that row itself for the first).
+ * then either the bytes (up to 12), or for a longer string: its first four bytes, its offset in the heap, and 1 + the
+ * row that holds the first copy of the same string (that row itself for the first).
  */
 export interface Chunk {
   readonly rowCount: number;
@@ -36,25 +36,116 @@ export interface Chunk {
 const bufferStepBytes = 1024 * 1024;
 const maximumSpareBuffers = 8;
 
-const validityWords = rowsPerChunk / 32;
+const validityBytesPerChunk = rowsPerChunk / 8;
 const sharedSlots = 512;
+const firstHeapBytes = 12 * 1024 * 1024;
+
+/** Where a builder keeps its rows in its memory. All offsets are multiples of 16. */
+export interface ChunkLayout {
+  readonly columns: readonly {
+    readonly dataOffset: number;
+    readonly validityOffset: number;
+    /** Per hash: row + 1 of a string of this chunk; 0 for columns whose values don't repeat. */
+    readonly sharedOffset: number;
+  }[];
+  /** One byte a column: it has a value. */
+  readonly usedOffset: number;
+  readonly heapOffset: number;
+}
+
+export function chunkLayout(base: number): ChunkLayout {
+  let next = base;
+  const place = (bytes: number): number => {
+    const offset = next;
+    next += (bytes + 15) & ~15;
+    return offset;
+  };
+  const columns = feedColumns.map((column) => ({
+    dataOffset: place(rowsPerChunk * widthOf[column.kind]),
+    validityOffset: place(validityBytesPerChunk),
+    sharedOffset: column.isRepetitive ? place(sharedSlots * 2) : 0,
+  }));
+  return { columns, usedOffset: place(feedColumns.length), heapOffset: place(0) };
+}
+
+/** Memory that grows by pages of 64 KiB, as WebAssembly's does: after that its `buffer` is another one. */
+export interface GrowableMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): unknown;
+}
+
+/** Memory that grows by being made anew: what a builder uses that shares nothing with WebAssembly. */
+class PlainMemory implements GrowableMemory {
+  buffer = new ArrayBuffer(0);
+
+  grow(pages: number): void {
+    const larger = new ArrayBuffer(this.buffer.byteLength + pages * pageBytes);
+    new Uint8Array(larger).set(new Uint8Array(this.buffer));
+    this.buffer = larger;
+  }
+}
+
+const pageBytes = 64 * 1024;
 
 /** Collects rows column by column. One row is open at a time: set its values, then `commitRow` or `dropRow`. */
 export class ChunkBuilder {
   rowCount = 0;
-  readonly #data = feedColumns.map((column) => new Uint8Array(rowsPerChunk * widthOf[column.kind]));
-  readonly #words = this.#data.map((data) => new Uint32Array(data.buffer));
-  readonly #validity = feedColumns.map(() => new Uint32Array(validityWords));
-  readonly #isUsed = new Uint8Array(feedColumns.length);
-  /** For repetitive columns: row + 1 of a string with this hash, in this chunk. */
-  readonly #shared = feedColumns.map((column) => (column.isRepetitive ? new Uint16Array(sharedSlots) : null));
-  #heap = new Uint8Array(8 * 1024 * 1024);
+  readonly layout: ChunkLayout;
+  readonly #memory: GrowableMemory;
+  #data: Uint8Array[] = [];
+  #words: Uint32Array[] = [];
+  #validity: Uint32Array[] = [];
+  #shared: (Uint16Array | null)[] = [];
+  #isUsed = new Uint8Array(0);
+  #heap = new Uint8Array(0);
   #heapEnd = 0;
   readonly #spare: ArrayBuffer[] = [];
   #rowHeapStart = 0;
 
+  /** With a WebAssembly memory the rows lie there from `base` on, so that a module can write them, too. */
+  constructor(memory: GrowableMemory | null = null, base = 16) {
+    this.#memory = memory ?? new PlainMemory();
+    this.layout = chunkLayout(base);
+    this.#attach(firstHeapBytes);
+  }
+
+  /** Makes room for a heap of so many bytes, and looks at the memory anew: growing detaches what looked at it before. */
+  #attach(heapBytes: number): void {
+    const { columns, usedOffset, heapOffset } = this.layout;
+    const missing = heapOffset + heapBytes - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    const { buffer } = this.#memory;
+    this.#data = columns.map(
+      ({ dataOffset }, index) => new Uint8Array(buffer, dataOffset, rowsPerChunk * widthOf[feedColumns[index]!.kind]),
+    );
+    this.#words = this.#data.map(({ byteOffset, byteLength }) => new Uint32Array(buffer, byteOffset, byteLength >> 2));
+    this.#validity = columns.map(
+      ({ validityOffset }) => new Uint32Array(buffer, validityOffset, validityBytesPerChunk >> 2),
+    );
+    this.#shared = columns.map(({ sharedOffset }) =>
+      sharedOffset === 0 ? null : new Uint16Array(buffer, sharedOffset, sharedSlots),
+    );
+    this.#isUsed = new Uint8Array(buffer, usedOffset, feedColumns.length);
+    this.#heap = new Uint8Array(buffer, heapOffset);
+  }
+
   get isFull(): boolean {
     return this.rowCount === rowsPerChunk || this.#heapEnd >= fullHeapBytes;
+  }
+
+  get heapBytes(): number {
+    return this.#heapEnd;
+  }
+
+  /** Makes sure that the heap has so many bytes free. */
+  reserveHeap(bytes: number): void {
+    if (this.#heapEnd + bytes > this.#heap.length) this.#attach(Math.max(this.#heap.length * 2, this.#heapEnd + bytes));
+  }
+
+  /** Takes over rows that were written straight into the memory. */
+  adopt(rowCount: number, heapBytes: number): void {
+    this.rowCount = rowCount;
+    this.#heapEnd = this.#rowHeapStart = heapBytes;
   }
 
   commitRow(): void {
@@ -95,7 +186,7 @@ export class ChunkBuilder {
       for (let index = 0; index < length; index++) data[to + index] = bytes[start + index]!;
       return;
     }
-    words[at + 1] = 0;
+    words[at + 1] = bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24);
     const shared = this.#shared[column]!;
     if (shared && length < 1024) {
       const slot =
@@ -114,8 +205,9 @@ export class ChunkBuilder {
       }
       shared[slot] = this.rowCount + 1;
     }
-    words[at + 2] = this.#append(bytes, start, end);
-    words[at + 3] = this.rowCount + 1;
+    const offset = this.#append(bytes, start, end);
+    // Appending may have moved the memory.
+    this.#words[column]!.set([offset, this.rowCount + 1], at + 2);
   }
 
   #holds(words: Uint32Array, row: number, bytes: Uint8Array, start: number, length: number): boolean {
@@ -129,11 +221,7 @@ export class ChunkBuilder {
   #append(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
     const offset = this.#heapEnd;
-    if (offset + length > this.#heap.length) {
-      const larger = new Uint8Array(Math.max(this.#heap.length * 2, offset + length));
-      larger.set(this.#heap.subarray(0, offset));
-      this.#heap = larger;
-    }
+    this.reserveHeap(length);
     if (length < 48) {
       const heap = this.#heap;
       for (let index = 0; index < length; index++) heap[offset + index] = bytes[start + index]!;
@@ -188,7 +276,8 @@ export class ChunkBuilder {
     for (const { column, dataOffset, validityOffset } of columns) {
       const width = widthOf[feedColumns[column]!.kind];
       target.set(this.#data[column]!.subarray(0, rowCount * width), dataOffset);
-      target.set(new Uint8Array(this.#validity[column]!.buffer, 0, validityBytes), validityOffset);
+      const validity = this.#validity[column]!;
+      target.set(new Uint8Array(validity.buffer, validity.byteOffset, validityBytes), validityOffset);
     }
     target.set(this.#heap.subarray(0, this.#heapEnd), size);
     const chunk = { rowCount, buffer, columns, heapOffset: size, heapBytes: this.#heapEnd };
@@ -215,6 +304,5 @@ export class ChunkBuilder {
     this.#isUsed.fill(0);
     for (const validity of this.#validity) validity.fill(0);
     for (const shared of this.#shared) shared?.fill(0);
-    if (this.#heap.length > 4 * fullHeapBytes) this.#heap = new Uint8Array(8 * 1024 * 1024);
   }
 }

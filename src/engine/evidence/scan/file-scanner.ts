@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { ChunkBuilder } from './chunk-builder.ts';
 import { csvRecords } from './csv-records.ts';
+import type { Scanners } from './fast/scanners.ts';
 import { JsonError } from './json-cursor.ts';
 import type { JsonMember } from './json-text.ts';
 import { fileIdColumn, recordIndexColumn } from './record-layout.ts';
-import type { RecordScanner } from './record-scanner.ts';
 import { RecordWalker } from './record-walker.ts';
 import { unwrap, type JsonSlice } from './unwrap.ts';
 
@@ -52,8 +51,7 @@ const decoder = new TextDecoder();
 
 /** Scans one file: finds its records whatever wraps them, fills the chunk, reports what can't be stored. */
 export class FileScanner {
-  readonly #chunk: ChunkBuilder;
-  readonly #scanner: RecordScanner;
+  readonly #scanners: Scanners;
   readonly #sink: ScanSink;
   readonly #fileId: number;
   readonly #observe: RecordObserver | null;
@@ -72,15 +70,8 @@ export class FileScanner {
   #firstBroken: string | null = null;
   #csvShape: string | null = null;
 
-  constructor(
-    chunk: ChunkBuilder,
-    scanner: RecordScanner,
-    sink: ScanSink,
-    fileId: number,
-    observe: RecordObserver | null = null,
-  ) {
-    this.#chunk = chunk;
-    this.#scanner = scanner;
+  constructor(scanners: Scanners, sink: ScanSink, fileId: number, observe: RecordObserver | null = null) {
+    this.#scanners = scanners;
     this.#sink = sink;
     this.#fileId = fileId;
     this.#observe = observe;
@@ -110,6 +101,7 @@ export class FileScanner {
    */
   scanWindow(bytes: Uint8Array, start: number, end: number, isFinal: boolean, baseOffset: number): number {
     const walker = this.#walker;
+    this.#scanners.fast?.forget();
     walker.setWindow(bytes, start, end, isFinal);
     for (;;) {
       const step = walker.next();
@@ -134,12 +126,23 @@ export class FileScanner {
     }
   }
 
-  /** Reads a sound record of a file that is in memory whole; what is anything else is left to the walker. */
+  /** Reads sound records, one or more; what is anything else is left to the walker. */
   #takeRecord(bytes: Uint8Array, start: number, limit: number): number {
+    const { chunk, plain, fast } = this.#scanners;
+    // An observer is told where each record lies, which the fast scanner does not say.
+    if (fast && !this.#observe) {
+      const end = fast.take(bytes, start, limit, this.#fileId, this.#recordIndex);
+      if (end !== -1) {
+        this.#recordIndex += fast.taken;
+        this.#events += fast.taken;
+        if (chunk.isFull) this.#sink.chunkFull();
+        return end;
+      }
+    }
     if (!this.#isUtf8) return -1;
     try {
-      const isEvent = this.#scanner.scanAhead(bytes, start, limit);
-      const { end } = this.#scanner;
+      const isEvent = plain.scanAhead(bytes, start, limit);
+      const { end } = plain;
       if (isEvent && end - start <= maximumRecordBytes) {
         this.#commitEvent({ bytes, start, end }, start);
         return end;
@@ -147,17 +150,18 @@ export class FileScanner {
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
     }
-    this.#chunk.dropRow();
+    chunk.dropRow();
     return -1;
   }
 
   #commitEvent(slice: JsonSlice, byteOffset: number): void {
     this.#observe?.(this.#recordIndex, slice, byteOffset);
-    this.#chunk.setInteger(fileIdColumn, this.#fileId);
-    this.#chunk.setInteger(recordIndexColumn, this.#recordIndex++);
-    this.#chunk.commitRow();
+    const { chunk } = this.#scanners;
+    chunk.setInteger(fileIdColumn, this.#fileId);
+    chunk.setInteger(recordIndexColumn, this.#recordIndex++);
+    chunk.commitRow();
     this.#events++;
-    if (this.#chunk.isFull) this.#sink.chunkFull();
+    if (chunk.isFull) this.#sink.chunkFull();
   }
 
   #item(slice: JsonSlice, byteOffset: number, depth: number): void {
@@ -166,18 +170,18 @@ export class FileScanner {
       return this.#reject(slice, byteOffset, 'Not valid UTF-8', true);
     }
     try {
-      if (this.#scanner.scan(bytes, start, end)) {
+      if (this.#scanners.plain.scan(bytes, start, end)) {
         if (end - start > maximumRecordBytes) {
-          this.#chunk.dropRow();
+          this.#scanners.chunk.dropRow();
           return this.#reject(slice, byteOffset, tooLarge, true);
         }
         return this.#commitEvent(slice, byteOffset);
       }
-      this.#chunk.dropRow();
+      this.#scanners.chunk.dropRow();
       this.#unwrap(slice, byteOffset, depth);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
-      this.#chunk.dropRow();
+      this.#scanners.chunk.dropRow();
       this.#reject(slice, byteOffset, `${error.message} (at byte ${error.position - start} of the record)`, true);
     }
   }

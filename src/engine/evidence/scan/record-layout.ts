@@ -21,6 +21,8 @@ export interface FieldTable {
   find(bytes: Uint8Array, start: number, end: number): Field | null;
   /** Finds a field by its decoded key (for keys written with escapes). */
   get(key: string): Field | null;
+  /** All known keys. */
+  readonly entries: ReadonlyMap<string, Field>;
 }
 
 const columns: FeedColumn[] = [];
@@ -65,6 +67,7 @@ function fieldTable(fields: Record<string, Field>): FieldTable {
       return null;
     },
     get: (key) => byName.get(key) ?? null,
+    entries: byName,
   };
 }
 
