@@ -16,15 +16,24 @@ const hasSameContent = eventsTable.columns
   .map((column) => `copy.${quoteIdentifier(column.name)} IS NOT DISTINCT FROM kept.${quoteIdentifier(column.name)}`)
   .join(' AND ');
 
-/** Finds the events of which the files from `firstFileId` on brought a further copy. False: there are none. */
+/**
+ * Finds the events of which the files from `firstFileId` on brought a further copy. False: there are none. Identities
+ * are looked for among the new events, then earlier events are probed with the new ones: only these are grouped or
+ * held in memory, so a batch costs the same however full the case is, but for one pass over the earlier identities.
+ */
 export async function findRepeated(connection: DuckDBConnection, firstFileId: number): Promise<boolean> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE repeated_identities AS
+    SELECT ${identity} AS identity FROM events WHERE fileId >= ${firstFileId} GROUP BY identity HAVING count(*) > 1
+    UNION
+    SELECT ${identity} FROM events WHERE fileId < ${firstFileId}
+      AND ${identity} IN (SELECT ${identity} FROM events WHERE fileId >= ${firstFileId})`);
+  const counted = await connection.runAndReadAll('SELECT count(*) FROM repeated_identities');
+  if (Number(counted.getRows()[0]![0]) === 0) return false;
   await connection.run(`CREATE OR REPLACE TEMP TABLE repeated_identities AS
     SELECT identity, min(place) AS kept FROM (
       SELECT ${identity} AS identity, struct_pack(fileId := fileId, recordIndex := recordIndex) AS place FROM events
-    ) WHERE identity IN (SELECT ${identity} FROM events WHERE fileId >= ${firstFileId})
-    GROUP BY identity HAVING count(*) > 1`);
-  const counted = await connection.runAndReadAll('SELECT count(*) FROM repeated_identities');
-  return Number(counted.getRows()[0]![0]) > 0;
+    ) WHERE identity IN (SELECT identity FROM repeated_identities) GROUP BY identity`);
+  return true;
 }
 
 /**

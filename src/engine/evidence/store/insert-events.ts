@@ -2,31 +2,12 @@ import { eventsTable } from '#shared/tables/events.ts';
 import { quoteIdentifier } from '#shared/tables/table.ts';
 import { feedColumns } from '../scan/record-layout.ts';
 
-/** A STRUCT of feed columns; NULL if all of them are. */
-function struct(fields: Record<string, string>): string {
-  const values = Object.values(fields);
-  const members = Object.entries(fields).map(([name, value]) => `${quoteIdentifier(name)} := ${value}`);
-  const isEmpty = values.map((value) => `(${value}) IS NULL`).join(' AND ');
-  return `CASE WHEN ${isEmpty} THEN NULL ELSE struct_pack(${members.join(', ')}) END`;
+/** A STRUCT column of `events`: the names of its fields, and the feed column of each or a STRUCT again. */
+interface StructFields {
+  readonly [name: string]: string | StructFields;
 }
 
-const sessionContext = struct({
-  attributes: struct({ creationDate: 'sessionCreationDate', mfaAuthenticated: 'sessionMfaAuthenticated' }),
-  sessionIssuer: struct({
-    type: 'issuerType',
-    principalId: 'issuerPrincipalId',
-    arn: 'issuerArn',
-    accountId: 'issuerAccountId',
-    userName: 'issuerUserName',
-  }),
-  webIdFederationData: struct({ federatedProvider: 'webIdFederatedProvider', attributes: 'webIdAttributes' }),
-  sourceIdentity: 'sessionSourceIdentity',
-  ec2RoleDelivery: 'sessionEc2RoleDelivery',
-  ec2IssuedInVpc: 'sessionEc2IssuedInVpc',
-  assumedRoot: 'sessionAssumedRoot',
-});
-
-const userIdentity = struct({
+const userIdentity: StructFields = {
   type: 'identityType',
   principalId: 'identityPrincipalId',
   arn: 'identityArn',
@@ -36,39 +17,73 @@ const userIdentity = struct({
   invokedBy: 'identityInvokedBy',
   identityProvider: 'identityProvider',
   credentialId: 'identityCredentialId',
-  onBehalfOf: struct({ userId: 'onBehalfOfUserId', identityStoreArn: 'onBehalfOfIdentityStoreArn' }),
-  sessionContext: 'sessionContext',
-});
+  onBehalfOf: { userId: 'onBehalfOfUserId', identityStoreArn: 'onBehalfOfIdentityStoreArn' },
+  sessionContext: {
+    attributes: { creationDate: 'sessionCreationDate', mfaAuthenticated: 'sessionMfaAuthenticated' },
+    sessionIssuer: {
+      type: 'issuerType',
+      principalId: 'issuerPrincipalId',
+      arn: 'issuerArn',
+      accountId: 'issuerAccountId',
+      userName: 'issuerUserName',
+    },
+    webIdFederationData: { federatedProvider: 'webIdFederatedProvider', attributes: 'webIdAttributes' },
+    sourceIdentity: 'sessionSourceIdentity',
+    ec2RoleDelivery: 'sessionEc2RoleDelivery',
+    ec2IssuedInVpc: 'sessionEc2IssuedInVpc',
+    assumedRoot: 'sessionAssumedRoot',
+  },
+};
 
-const tlsDetails = struct({
+const tlsDetails: StructFields = {
   tlsVersion: 'tlsVersion',
   cipherSuite: 'cipherSuite',
   clientProvidedHostHeader: 'clientProvidedHostHeader',
   keyExchange: 'keyExchange',
-});
+};
 
-const resources = `from_json(resources, '[{"ARN":"VARCHAR","accountId":"VARCHAR","type":"VARCHAR"}]')`;
+function leaves(fields: StructFields): string[] {
+  return Object.values(fields).flatMap((field) => (typeof field === 'string' ? [field] : leaves(field)));
+}
+
+/** A STRUCT of feed columns; NULL if all of them are. The tests stop at the first column that has a value. */
+function structSql(fields: StructFields): string {
+  const members = Object.entries(fields).map(
+    ([name, field]) => `${quoteIdentifier(name)} := ${typeof field === 'string' ? field : structSql(field)}`,
+  );
+  const isEmpty = leaves(fields).map((leaf) => `${leaf} IS NULL`);
+  return `CASE WHEN ${isEmpty.join(' AND ')} THEN NULL ELSE struct_pack(${members.join(', ')}) END`;
+}
 
 /** Record columns that are not in the feed under the same name and form. */
-const built: Record<string, string> = { userIdentity, tlsDetails, resources };
+const built: Record<string, string> = {
+  userIdentity: structSql(userIdentity),
+  tlsDetails: structSql(tlsDetails),
+  resources: `CASE WHEN resources IS NOT NULL THEN from_json(resources, '[{"ARN":"VARCHAR","accountId":"VARCHAR","type":"VARCHAR"}]') END`,
+};
+
+const fieldPath = /\buserIdentity((?:\.(?:\w+|"\w+"))+)/g;
+
+/** A derivation over the feed: a field of `userIdentity` is read from its feed column, not out of the built STRUCT. */
+function overFeed(derivation: string): string {
+  return derivation.replace(fieldPath, (path, names: string) => {
+    let field: string | StructFields | undefined = userIdentity;
+    for (const name of names.slice(1).split('.')) {
+      field = typeof field === 'object' ? field[name.replaceAll('"', '')] : undefined;
+    }
+    if (typeof field !== 'string') throw new Error(`the feed has no column for ${path}`);
+    return field;
+  });
+}
 
 /** The statement that moves all rows the feed offers into `events`. */
 export function insertEventsSql(feedName: string): string {
   const fed = new Set(feedColumns.map((column) => column.name));
-  const record: string[] = [];
-  const all: string[] = [];
-  for (const column of eventsTable.columns) {
-    const name = quoteIdentifier(column.name);
-    if (column.derivation) {
-      all.push(`${column.derivation} AS ${name}`);
-      continue;
-    }
-    all.push(name);
-    if (built[column.name]) record.push(`${built[column.name]} AS ${name}`);
-    else if (fed.has(column.name)) record.push(name);
-    else throw new Error(`the feed has no column for events.${column.name}`);
-  }
-  const source = `SELECT * REPLACE (${resources} AS resources), ${sessionContext} AS sessionContext FROM ${feedName}()`;
-  const records = record.map((expression) => (expression.endsWith(' AS "resources"') ? '"resources"' : expression));
-  return `INSERT INTO events SELECT ${all.join(', ')} FROM (SELECT ${records.join(', ')} FROM (${source}))`;
+  const columns = eventsTable.columns.map(({ name, derivation }) => {
+    if (derivation) return `${overFeed(derivation)} AS ${quoteIdentifier(name)}`;
+    if (built[name]) return `${built[name]} AS ${quoteIdentifier(name)}`;
+    if (fed.has(name)) return quoteIdentifier(name);
+    throw new Error(`the feed has no column for events.${name}`);
+  });
+  return `INSERT INTO events SELECT ${columns.join(', ')} FROM ${feedName}()`;
 }
