@@ -103,6 +103,7 @@ export class ImportRun {
     this.#control.signal.addEventListener('abort', onAbort);
     if (this.#control.signal.aborted) onAbort();
     try {
+      await this.#store.prepare(this.#options.log);
       const { workers: wanted } = this.#options;
       const workers = this.#sources.hasEnded ? Math.max(1, Math.min(wanted, this.#sources.length)) : wanted;
       for (let index = 0; index < workers; index++) {

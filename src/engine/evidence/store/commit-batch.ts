@@ -11,6 +11,7 @@ import type { ImportBatch } from '../import-batch.ts';
 import type { SpecialRecordRow } from '../scan/file-scanner.ts';
 import { deduplicateSpecial, findRepeated, moveRepeated } from './deduplicate.ts';
 import { insertRows } from './insert-rows.ts';
+import { runInBackground } from './run-statement.ts';
 import { specialRow } from './special-row.ts';
 
 export interface BatchCounts {
@@ -44,6 +45,11 @@ export async function removePending(connection: DuckDBConnection): Promise<void>
   }
 }
 
+/** Compressing what was inserted is most of the work of an import's commit. */
+function commit(connection: DuckDBConnection): Promise<void> {
+  return runInBackground(connection, 'COMMIT', 10_000);
+}
+
 /**
  * Ends the transaction of a batch whose events are inserted: takes back withdrawn files, de-duplicates, writes the
  * ledger with counts taken from the tables themselves, checks read = stored + duplicate + rejected, commits.
@@ -61,7 +67,7 @@ export async function commitBatch(
   let isCommitted = false;
   const commitRows = async (): Promise<void> => {
     if (isCommitted) return;
-    await connection.run('COMMIT');
+    await commit(connection);
     await connection.run('BEGIN TRANSACTION');
     isCommitted = true;
   };
@@ -118,7 +124,7 @@ export async function commitBatch(
     sightingsTable,
     batch.sightings.map((sighting) => ({ importId, ...sighting })),
   );
-  await connection.run('COMMIT');
+  await commit(connection);
   return total;
 }
 

@@ -2,7 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ImportBatch } from '../import-batch.ts';
 import { commitBatch, insertSmallRows, removePending, type BatchCounts } from './commit-batch.ts';
 import { EventFeed } from './event-feed.ts';
+import { chooseFill } from './feed-self-test.ts';
 import { insertEventsSql } from './insert-events.ts';
+import { runInBackground } from './run-statement.ts';
 
 /** Rows a statement moves: DuckDB's row group. Smaller statements leave half-filled row groups to be rewritten. */
 export const rowsPerStatement = 122_880;
@@ -46,6 +48,11 @@ export class BatchStore {
     this.#feed.register(connection);
   }
 
+  /** Chooses how events are handed to DuckDB. Called once, before the first batch. */
+  async prepare(log: (message: string) => void): Promise<void> {
+    this.#feed.fill = await chooseFill(this.#connection, log);
+  }
+
   get rowsInserted(): number {
     return this.#rowsInserted;
   }
@@ -86,7 +93,7 @@ export class BatchStore {
       worker.recycle(chunk.buffer);
       this.#rowsInserted += chunk.rowCount;
     });
-    await this.#connection.run(this.#insertSql);
+    await runInBackground(this.#connection, this.#insertSql, 1000, () => this.#rowsInserted);
     if (!this.#feed.isDrained) throw new Error('DuckDB ended the statement before the feed was read');
     this.#supply.stored();
     if (this.#supply.failure) throw this.#supply.failure;
