@@ -19,7 +19,9 @@ await build({
     outDir,
     emptyOutDir: true,
     rolldownOptions: {
-      input: ['bench', 'get-objects', 'read-json', 'usage-reporter'].map((name) => `test/bench/${name}.ts`),
+      input: ['bench', 'get-objects', 'read-json', 'run-stages', 'usage-reporter'].map(
+        (name) => `test/bench/${name}.ts`,
+      ),
     },
   },
 });

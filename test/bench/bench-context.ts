@@ -13,6 +13,8 @@ export interface BenchContext {
   /** Scratch space below `.cache/bench`. */
   readonly workFolder: string;
   readonly dataSet: DataSet;
+  /** What the import section measures: the data set, and others. */
+  readonly importSets: readonly DataSet[];
   /** The case of the data set: made by the import section, read by the others. */
   readonly casePath: string;
   readonly repetitions: number;

@@ -4,7 +4,7 @@ import type { DataSet } from './data-set.ts';
 import type { Section } from './report.ts';
 
 /** On what, with what and with what beside it the figures were taken. */
-export async function describeMachine(dataSet: DataSet, load: readonly number[]): Promise<Section> {
+export async function describeMachine(dataSets: readonly DataSet[], load: readonly number[]): Promise<Section> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   const version = String((await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]);
@@ -23,11 +23,7 @@ export async function describeMachine(dataSet: DataSet, load: readonly number[])
           ['system', `${platform()} ${release()}`],
           ['versions', `Node ${process.versions.node}, DuckDB ${version}`],
           ['load at start', load.map((value) => value.toFixed(2)).join(', ') + (isBusy ? ' (busy)' : '')],
-          ['data', `${dataSet.name}: ${dataSet.origin}`],
-          [
-            'size',
-            `${dataSet.paths.length.toLocaleString('en-US')} files, ${megabytes(dataSet.compressedBytes)} gz, ${megabytes(dataSet.inflatedBytes)} JSON`,
-          ],
+          ...dataSets.flatMap(dataRows),
         ],
         notes: isBusy
           ? ['Other work ran beside this: times are too high; trust CPU seconds and ratios of the same run.']
@@ -35,6 +31,14 @@ export async function describeMachine(dataSet: DataSet, load: readonly number[])
       },
     ],
   };
+}
+
+function dataRows({ name, origin, paths, compressedBytes, inflatedBytes }: DataSet): [string, string][] {
+  const count = `${paths.length.toLocaleString('en-US')} ${paths.length === 1 ? 'file' : 'files'}`;
+  return [
+    [`data: ${name}`, origin],
+    ['', `${count}, ${megabytes(compressedBytes)} as they are, ${megabytes(inflatedBytes)} JSON`],
+  ];
 }
 
 export function currentLoad(): number[] {

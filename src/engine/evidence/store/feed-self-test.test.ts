@@ -55,7 +55,7 @@ test('the self-test passes here, and notices a way that is wrong', async () => {
 
 test('texts arrive whole whatever a statement does with them', async () => {
   const all: string[] = [];
-  const chunks = Array.from({ length: 40 }, (_, index) => {
+  const chunks = Array.from({ length: 12 }, (_, index) => {
     const some = Array.from({ length: index % 3 === 0 ? rowsPerChunk : 100 }, (_text, row) =>
       row % 4 === 0 ? `short ${row}` : `chunk ${index} row ${row} ${'ü'.repeat(row % 50)}`,
     );
@@ -76,6 +76,27 @@ test('texts arrive whole whatever a statement does with them', async () => {
       const expected = sql('').includes('GROUP BY') ? [...new Set(all)] : all;
       expect([...new Set(seen)].sort()).toEqual([...new Set(all)].sort());
       if (!sql('').includes('GROUP BY')) expect(seen.length).toBe(expected.length);
+    }
+  }
+});
+
+test('a chunk that is not in order is an error, never read', async () => {
+  const sound = chunkOf(['a text that is longer than twelve bytes', 'another']);
+  const [first, ...others] = sound.columns;
+  const size = sound.buffer.byteLength;
+  const wrong: Chunk[] = [
+    { ...sound, rowCount: 2049 },
+    { ...sound, rowCount: 0 },
+    { ...sound, heapOffset: size - 3 },
+    { ...sound, columns: [{ ...first!, dataOffset: size - 16 }, ...others] },
+    { ...sound, columns: [{ ...first!, validityOffset: size - 4 }, ...others] },
+    { ...sound, columns: [...others, first!] },
+    { ...sound, columns: [{ ...first!, column: 1000 }] },
+  ];
+  for (const chunk of wrong) {
+    for (const fill of [fillByPointers, fillByStrings]) {
+      const reading = texts([chunk], fill, (feed) => `SELECT eventName FROM ${feed}()`);
+      await expect(reading).rejects.toThrow(/not in order/);
     }
   }
 });

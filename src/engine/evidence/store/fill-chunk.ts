@@ -14,6 +14,20 @@ export const heapColumn = feedColumns.length;
 const widthOf: Record<FeedKind, number> = { text: 16, json: 16, uuid: 16, timestamp: 8, boolean: 1, integer: 4 };
 const nothingValid = new ArrayBuffer(rowsPerChunk / 8);
 
+/** Throws if anything the chunk says of itself lies outside its buffer or DuckDB's vectors: native code would not notice. */
+function checkBounds({ rowCount, buffer, columns, heapOffset, heapBytes }: Chunk): void {
+  const validityBytes = ((rowCount + 63) >> 6) << 3;
+  let isSound = rowCount > 0 && rowCount <= rowsPerChunk && heapOffset + heapBytes <= buffer.byteLength;
+  let last = -1;
+  for (const { column, dataOffset, validityOffset } of columns) {
+    const feed = feedColumns[column];
+    isSound &&= column > last && feed !== undefined && validityOffset + validityBytes <= buffer.byteLength;
+    isSound &&= feed !== undefined && dataOffset + rowCount * widthOf[feed.kind] <= buffer.byteLength;
+    last = column;
+  }
+  if (!isSound) throw new Error('A scanned chunk is not in order');
+}
+
 function fill(target: DataChunk, chunk: Chunk, fillText: (vector: Vector, column: ChunkColumn) => void): void {
   const { buffer, columns, rowCount } = chunk;
   const validityBytes = ((rowCount + 63) >> 6) << 3;
@@ -41,6 +55,7 @@ function fill(target: DataChunk, chunk: Chunk, fillText: (vector: Vector, column
  * checked to lie within the heap first. `feed-self-test.ts` compares it with the other way.
  */
 export const fillByPointers: FillChunk = (target, chunk) => {
+  checkBounds(chunk);
   duckdb.data_chunk_set_size(target, chunk.rowCount);
   const [low, high] = heapAddress(target, chunk);
   fill(target, chunk, (vector, { dataOffset, validityOffset }) => {
@@ -80,6 +95,7 @@ function heapAddress(target: DataChunk, { buffer, heapOffset, heapBytes }: Chunk
  * entry DuckDB made is then repeated within the vector.
  */
 export const fillByStrings: FillChunk = (target, chunk) => {
+  checkBounds(chunk);
   duckdb.data_chunk_set_size(target, chunk.rowCount);
   const heap = new Uint8Array(chunk.buffer, chunk.heapOffset, chunk.heapBytes);
   fill(target, chunk, (vector, column) => assignStrings(vector, chunk, column, heap));
