@@ -85,10 +85,12 @@ function trickyChunks(): Chunk[] {
 
 let chosen: Promise<FillChunk> | null = null;
 
-/** The fast way if this process' DuckDB passes the self-test (made once), else the plain way, with the reason logged. */
+/** The fast way if this process' DuckDB passes the self-test (made once, if it passes), else the plain way, with the reason logged. */
 export function chooseFill(connection: DuckDBConnection, log: (message: string) => void): Promise<FillChunk> {
   chosen ??= findFeedFault(connection).then((fault) => {
     if (fault === null) return fillByPointers;
+    // An import that was cancelled meanwhile says nothing about the next.
+    chosen = null;
     log(`Scanned events are handed to DuckDB string by string: the faster way failed its self-test (${fault})`);
     return fillByStrings;
   });
