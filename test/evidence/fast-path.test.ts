@@ -8,7 +8,7 @@ import { recordFields } from '#engine/evidence/scan/record-layout.ts';
 import { maximumDepth } from '#engine/evidence/scan/json-cursor.ts';
 import { logFile, mutant, oddValues, recordWith } from '../support/mutants.ts';
 import { Seeded } from '../support/random-json.ts';
-import { scannedFile } from '../support/scanned-rows.ts';
+import { scannedFile, scannedInPieces } from '../support/scanned-rows.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const modulePath = new URL(`file://${root}/out/main/record-scanner.wasm`);
@@ -118,6 +118,21 @@ describe('the fast path and the plain path', () => {
       const expected = scannedFile(plain, content);
       expect(expected.rows.length).toBe(records.length);
       expect(scannedFile(fast, content)).toEqual(expected);
+    }
+  });
+
+  test('read what comes in pieces as the same rows, and as what comes whole', () => {
+    const random = new Seeded(12);
+    for (let round = 0; round < 40; round++) {
+      const records = Array.from({ length: 60 }, () => mutant(random).record);
+      // Every other file is sound, so that the windows hold long runs for the fast path.
+      const content = logFile(
+        round % 2 === 0 ? records : records.map(() => recordWith(random, ['apiVersion'], '"é—😀"')),
+      );
+      const pieceBytes = random.pick([700, 5_000, 60_001, content.length]);
+      const expected = scannedInPieces(plain, content, pieceBytes);
+      expect(scannedInPieces(fast, content, pieceBytes)).toEqual(expected);
+      if (round % 2 === 1) expect(expected.rows).toEqual(scannedFile(fast, content).rows);
     }
   });
 

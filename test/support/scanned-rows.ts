@@ -14,7 +14,29 @@ export interface ScannedFile {
 }
 
 /** Scans a file's content with these scanners. */
-export function scannedFile(scanners: Scanners, content: Uint8Array, fileId = 7): ScannedFile {
+export function scannedFile(scanners: Scanners, content: Uint8Array): ScannedFile {
+  return scannedBy(scanners, (scanner) => scanner.scanWhole(content));
+}
+
+/** Scans content that comes in pieces, through one buffer that is used again and again, as that of large files is. */
+export function scannedInPieces(scanners: Scanners, content: Uint8Array, pieceBytes: number): ScannedFile {
+  return scannedBy(scanners, (scanner) => {
+    const buffer = new Uint8Array(content.length);
+    let length = 0;
+    let baseOffset = 0;
+    for (let at = 0; at < content.length; at += pieceBytes) {
+      const piece = content.subarray(at, at + pieceBytes);
+      buffer.set(piece, length);
+      length += piece.length;
+      const used = scanner.scanWindow(buffer, 0, length, at + pieceBytes >= content.length, baseOffset);
+      buffer.copyWithin(0, used, length);
+      length -= used;
+      baseOffset += used;
+    }
+  });
+}
+
+function scannedBy(scanners: Scanners, scan: (scanner: FileScanner) => void): ScannedFile {
   const rows: Record<string, string>[] = [];
   const rejected: unknown[] = [];
   const special: unknown[] = [];
@@ -28,8 +50,8 @@ export function scannedFile(scanners: Scanners, content: Uint8Array, fileId = 7)
     rejected: (row: unknown) => void rejected.push(row),
     special: (row: unknown) => void special.push(row),
   };
-  const scanner = new FileScanner(scanners, sink, fileId);
-  scanner.scanWhole(content);
+  const scanner = new FileScanner(scanners, sink, 7);
+  scan(scanner);
   takeChunk();
   return { rows, rejected, special, result: scanner.finish() };
 }

@@ -53,6 +53,8 @@ export class FastScanner {
   /** The part of the source that lies in the window. */
   #from = 0;
   #to = 0;
+  /** Up to here the source was seen not to be UTF-8: not checked again for each record. */
+  #refusedTo = 0;
 
   /** Loads the built module. Throws where it is missing or the machine can't run it (it needs SIMD). */
   constructor(modulePath: URL) {
@@ -89,6 +91,7 @@ export class FastScanner {
   /** Forgets the bytes it holds a copy of: they are about to change. */
   forget(): void {
     this.#source = null;
+    this.#refusedTo = 0;
   }
 
   /**
@@ -96,6 +99,7 @@ export class FastScanner {
    * it is full, a record is not ordinary, or `limit`. Returns where the last one ends; -1 if none was taken.
    */
   take(bytes: Uint8Array, start: number, limit: number, fileId: number, recordIndex: number): number {
+    if (start < this.#refusedTo) return -1;
     if (!this.#holds(bytes, start, limit) && !this.#load(bytes, start, limit)) return -1;
     const { chunk } = this;
     chunk.reserveHeap(heapBytesPerRecord);
@@ -117,7 +121,10 @@ export class FastScanner {
     const part = bytes.subarray(start, to);
     // A window may end within a character: then only whole ones count, as a record ends with one.
     const whole = to === limit ? part : part.subarray(0, wholeCharacters(part));
-    if (!isUtf8(whole)) return false;
+    if (!isUtf8(whole)) {
+      this.#refusedTo = to;
+      return false;
+    }
     const window = new Uint8Array(this.#memory.buffer, windowOffset, whole.length + paddingBytes);
     window.set(whole);
     // Zeros stop the module's scanner wherever it is.
