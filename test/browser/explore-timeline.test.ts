@@ -41,7 +41,7 @@ async function shows(count: number): Promise<void> {
   await expect
     .poll(() => page.locator('footer').innerText())
     .toContain(`${grouped(count)} of ${grouped(events.length)}`);
-  expect(await grid.getAttribute('aria-rowcount')).toBe(String(count + 1));
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1));
 }
 
 /** Numbers of the rows that are drawn, from 1. */
@@ -68,12 +68,13 @@ function eventsBetween(range: { from: number; to: number }): readonly SampleReco
 async function drag(from: number, to: number): Promise<void> {
   const plot = await page.locator('figure svg').boundingBox();
   if (plot === null) throw new Error('There is no histogram.');
+  const before = page.url();
   const y = plot.y + plot.height / 2;
   await page.mouse.move(plot.x + plot.width * from, y);
   await page.mouse.down();
   await page.mouse.move(plot.x + plot.width * to, y, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(() => page.url()).toContain('from=');
+  await expect.poll(() => page.url() !== before && page.url().includes('from=')).toBe(true);
 }
 
 describe('the event table', () => {
@@ -158,7 +159,7 @@ describe('the histogram', () => {
     await shows(eventsBetween(second).length);
     await page.goBack();
     await shows(eventsBetween(first).length);
-    expect(viewRange()).toEqual(first);
+    await expect.poll(() => viewRange()).toEqual(first);
     await page.goBack();
     await shows(events.length);
     await page.goForward();

@@ -74,7 +74,7 @@ describe('a table', () => {
       .getByText(first?.eventID ?? '')
       .first()
       .waitFor();
-    expect(page.url()).toMatch(/event=\d+(%3A|:)\d+/);
+    await expect.poll(() => page.url()).toMatch(/event=\d+(%3A|:)\d+/);
   });
 });
 
