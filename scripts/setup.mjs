@@ -102,8 +102,8 @@ export async function ensureBuilt(part) {
   }
 }
 
-/** Compiles the scan worker's WebAssembly module from its AssemblyScript. */
-function buildScanner() {
+/** Compiles the scan worker's WebAssembly module from its AssemblyScript; resolves with the exit code. */
+export function buildScanner() {
   const source = 'src/engine/evidence/scan/fast/assembly/record-scanner.ts';
   const options = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noExportMemory'];
   return runTool('assemblyscript', [source, '-o', 'out/main/record-scanner.wasm', ...options], { quiet: true });

@@ -7,7 +7,7 @@ import { makeScanners, type Scanners } from '#engine/evidence/scan/fast/scanners
 import { recordFields } from '#engine/evidence/scan/record-layout.ts';
 import { maximumDepth } from '#engine/evidence/scan/json-cursor.ts';
 import { logFile, mutant, oddValues, recordWith } from '../support/mutants.ts';
-import { Seeded } from '../support/random-json.ts';
+import { depthOf, Seeded } from '../support/random-json.ts';
 import { scannedFile, scannedInPieces } from '../support/scanned-rows.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -197,14 +197,4 @@ function firstObject(text: string): string | null {
     else if ((token === ']' || token === '}') && --depth === 0) return text.slice(0, index + 1);
   }
   return null;
-}
-
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth--;
-  }
-  return deepest;
 }

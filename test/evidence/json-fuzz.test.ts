@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { JsonCursor, JsonError, maximumDepth } from '#engine/evidence/scan/json-cursor.ts';
-import { randomJson, Seeded } from '../support/random-json.ts';
+import { depthOf, randomJson, Seeded } from '../support/random-json.ts';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -34,16 +34,6 @@ function parserAccepts(bytes: Uint8Array): boolean | null {
     return false;
   }
   return depthOf(text) > maximumDepth ? null : true;
-}
-
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth--;
-  }
-  return deepest;
 }
 
 const record = (random: Seeded): string =>

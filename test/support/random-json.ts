@@ -77,3 +77,14 @@ export function randomObject(random: Seeded, members: Readonly<Record<string, ()
   if (random.chance(0.3)) parts.sort(() => random.next() - 0.5);
   return `{${parts.join(`${space(random)},${space(random)}`)}}`;
 }
+
+/** How deep objects and arrays are nested in JSON text. */
+export function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
+}
